@@ -1,0 +1,1 @@
+//! An embedded collector that speaks Sentry's envelope endpoint

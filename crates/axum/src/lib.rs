@@ -1,0 +1,1 @@
+//! Sentry tracing for axum, named by route

@@ -1,0 +1,1 @@
+//! Sentry's trace propagation as pure functions: headers, baggage, sampling, targets

@@ -1,0 +1,1 @@
+//! Where finished sentry-trace transactions go

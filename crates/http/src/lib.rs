@@ -1,0 +1,1 @@
+//! What the sentry-trace adapters on the http 1 types share

@@ -1,0 +1,1 @@
+//! Sentry tracing for reqwest clients

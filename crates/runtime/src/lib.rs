@@ -1,0 +1,1 @@
+//! The current trace and span, span recording and sinks for sentry-trace

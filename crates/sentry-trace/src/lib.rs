@@ -1,0 +1,1 @@
+//! Distributed tracing in Sentry's protocol: one cargo feature per framework

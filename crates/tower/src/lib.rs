@@ -1,0 +1,1 @@
+//! Sentry tracing for tower services and clients

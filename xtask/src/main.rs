@@ -1,0 +1,2 @@
+//! Tasks of the sentry-trace workspace
+fn main() {}
