@@ -1,0 +1,147 @@
+//! Whether a request continues the trace that it names, and with which context (rules R3, R4 and R8).
+//!
+//! ```
+//! use sentry_trace_core::continuation::{Incoming, IncomingDsc, Policy, continue_trace};
+//!
+//! let incoming = Incoming {
+//!     sentry_trace: [&b"771a43a4192642f0b136d5159a501700-1234567890abcdef-1"[..]],
+//!     baggage: [&b"sentry-release=1.0,vendor=x"[..]],
+//!     traceparent: [],
+//! };
+//! let continued = continue_trace(incoming, &Policy::default()).expect("the header is valid");
+//! let IncomingDsc::Frozen(members) = continued.dsc else { panic!("it came with a member") };
+//! assert!(members.get("release").expect("as received").is("1.0"));
+//! ```
+
+use crate::baggage::{Member, SentryMembers};
+use crate::decision::Decision;
+use crate::id::{SpanId, TraceId};
+use crate::sentry_trace::SentryTrace;
+use crate::traceparent;
+
+/// The values of the headers of a request: each an iterator over lines.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Incoming<S, B, P> {
+    /// All lines of `sentry-trace`.
+    pub sentry_trace: S,
+    /// All lines of `baggage`, in order.
+    pub baggage: B,
+    /// All lines of `traceparent`.
+    pub traceparent: P,
+}
+
+/// What decides whose traces are continued.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Policy<'a> {
+    /// The own organisation, if it is known and not empty (rule R4).
+    pub org_id: Option<&'a str>,
+    /// Refuse a trace also when only one side names its organisation (rule R4).
+    pub strict_trace_continuation: bool,
+    /// Read `traceparent` where there is no `sentry-trace` (rule R8).
+    pub continue_traceparent: bool,
+}
+
+/// A trace that came in and is continued.
+#[derive(Clone, Debug)]
+pub struct Continued<'a> {
+    /// The trace.
+    pub trace_id: TraceId,
+    /// The span of the sender, if it named one.
+    pub parent_span_id: Option<SpanId>,
+    /// The decision of the sender.
+    pub parent_decision: Decision,
+    /// The context, which is frozen in any case.
+    pub dsc: IncomingDsc<'a>,
+}
+
+/// The frozen context of a continued trace.
+#[derive(Clone, Debug)]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "lives on the stack for the time of one call"
+)]
+pub enum IncomingDsc<'a> {
+    /// The sender sent none: nothing is invented, and no baggage goes out.
+    Empty,
+    /// Exactly these members.
+    Frozen(SentryMembers<'a>),
+}
+
+impl Policy<'_> {
+    /// Whether a trace of that organisation is continued (rule R4). An empty text counts as absent.
+    #[must_use]
+    pub fn allows(&self, incoming_org_id: Option<Member<'_>>) -> bool {
+        match (self.org_id.filter(|own| !own.is_empty()), incoming_org_id) {
+            (Some(own), Some(incoming)) => incoming.is(own),
+            (None, None) => true,
+            _ => !self.strict_trace_continuation,
+        }
+    }
+}
+
+/// Reads the headers of a request; `None` means that it is the head of a new trace.
+///
+/// Nothing fails: what cannot be used is ignored, by the rules.
+pub fn continue_trace<'a, S, B, P>(
+    incoming: Incoming<S, B, P>,
+    policy: &Policy<'_>,
+) -> Option<Continued<'a>>
+where
+    S: IntoIterator<Item = &'a [u8]>,
+    B: IntoIterator<Item = &'a [u8]>,
+    P: IntoIterator<Item = &'a [u8]>,
+{
+    let mut sentry_trace = incoming.sentry_trace.into_iter().peekable();
+    let header = if sentry_trace.peek().is_some() {
+        SentryTrace::parse_lines(sentry_trace).ok()?
+    } else if policy.continue_traceparent {
+        only_traceparent(incoming.traceparent)?
+    } else {
+        return None;
+    };
+    let members = SentryMembers::parse(incoming.baggage);
+    policy.allows(members.get("org_id")).then(|| Continued {
+        trace_id: header.trace_id,
+        parent_span_id: header.span_id,
+        parent_decision: header.decision,
+        dsc: IncomingDsc::of(header.trace_id, members),
+    })
+}
+
+/// `traceparent` counts only when there is exactly one line.
+fn only_traceparent<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Option<SentryTrace> {
+    let mut lines = lines.into_iter();
+    match (lines.next(), lines.next()) {
+        (Some(line), None) => traceparent::parse(line).ok(),
+        _ => None,
+    }
+}
+
+impl<'a> IncomingDsc<'a> {
+    /// Baggage that names another trace belongs to another trace.
+    fn of(trace_id: TraceId, members: SentryMembers<'a>) -> Self {
+        let other_trace = members
+            .get("trace_id")
+            .is_some_and(|named| !named.is(crate::hex::as_str(&trace_id.to_hex())));
+        if members.is_empty() || other_trace {
+            Self::Empty
+        } else {
+            Self::Frozen(members)
+        }
+    }
+
+    /// The rate of the parent's decision: a number in [0, 1], or absent (rule R5).
+    #[must_use]
+    pub fn sample_rate(&self) -> Option<f64> {
+        match self {
+            Self::Empty => None,
+            Self::Frozen(members) => received_rate(members),
+        }
+    }
+}
+
+/// The member `sample_rate`, when it is a number in [0, 1].
+#[must_use]
+pub fn received_rate(members: &SentryMembers<'_>) -> Option<f64> {
+    crate::number::parse(members.get("sample_rate")?).filter(|rate| (0.0..=1.0).contains(rate))
+}

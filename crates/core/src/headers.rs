@@ -1,0 +1,181 @@
+//! Outgoing headers: which are written, and the baggage line that results (rule R8).
+//!
+//! Whether the URL matches the targets is asked before (rule R9, [`targets`](crate::targets)).
+//!
+//! ```
+//! use sentry_trace_core::headers::{Presence, SignedHeaders, merge_baggage};
+//!
+//! let present = Presence { sentry_trace: false, traceparent: false };
+//! let written = present.decide(SignedHeaders::default(), true);
+//! assert!(written.sentry_trace && written.baggage && written.traceparent);
+//!
+//! let mut value = Vec::new();
+//! merge_baggage([&b"vendor=1, sentry-old=2"[..]], "sentry-release=1.0", &mut value);
+//! assert_eq!(value, b"vendor=1,sentry-release=1.0");
+//! ```
+
+use crate::baggage::{self, is_sentry};
+use crate::buffer::Buffer;
+use crate::member::MemberWriter;
+use crate::{sentry_trace, traceparent};
+
+/// Which headers a request already carries.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Presence {
+    /// A `sentry-trace` of the caller's, valid or not. What we wrote on an earlier attempt does not count.
+    pub sentry_trace: bool,
+    /// A `traceparent`.
+    pub traceparent: bool,
+}
+
+/// Which headers are to be written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Written {
+    /// Write `sentry-trace`.
+    pub sentry_trace: bool,
+    /// Replace all `baggage` lines by the merged one, or remove them when that is empty.
+    pub baggage: bool,
+    /// Write `traceparent`.
+    pub traceparent: bool,
+}
+
+impl Presence {
+    /// A hand-made pair wins whole, and headers that a signature covers are not touched or added.
+    #[must_use]
+    pub const fn decide(self, signed: SignedHeaders, propagate_traceparent: bool) -> Written {
+        if self.sentry_trace {
+            return Written {
+                sentry_trace: false,
+                baggage: false,
+                traceparent: false,
+            };
+        }
+        Written {
+            sentry_trace: !signed.sentry_trace,
+            baggage: !signed.baggage,
+            traceparent: propagate_traceparent && !self.traceparent && !signed.traceparent,
+        }
+    }
+}
+
+/// Which of our headers a signature in `authorization` covers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SignedHeaders {
+    /// `sentry-trace` is signed.
+    pub sentry_trace: bool,
+    /// `baggage` is signed.
+    pub baggage: bool,
+    /// `traceparent` is signed.
+    pub traceparent: bool,
+}
+
+impl SignedHeaders {
+    /// Reads the list behind `SignedHeaders=` in the values of `authorization`: names in any case, joined by `;`.
+    #[must_use]
+    pub fn read<'a>(authorization: impl IntoIterator<Item = &'a [u8]>) -> Self {
+        let mut signed = Self::default();
+        for value in authorization {
+            for name in signed_names(value) {
+                signed.sentry_trace |= name.eq_ignore_ascii_case(sentry_trace::NAME.as_bytes());
+                signed.baggage |= name.eq_ignore_ascii_case(baggage::NAME.as_bytes());
+                signed.traceparent |= name.eq_ignore_ascii_case(traceparent::NAME.as_bytes());
+            }
+        }
+        signed
+    }
+}
+
+fn signed_names(authorization: &[u8]) -> impl Iterator<Item = &[u8]> {
+    const MARK: &[u8] = b"signedheaders=";
+    let list = authorization
+        .windows(MARK.len())
+        .position(|window| window.eq_ignore_ascii_case(MARK))
+        .map_or(&[][..], |at| &authorization[at + MARK.len()..]);
+    let end = list
+        .iter()
+        .position(|byte| matches!(byte, b',' | b' ' | b'\t'))
+        .unwrap_or(list.len());
+    list[..end]
+        .split(|&byte| byte == b';')
+        .map(|name| name.trim_ascii().trim_quotes())
+}
+
+trait TrimQuotes {
+    fn trim_quotes(&self) -> &Self;
+}
+
+impl TrimQuotes for [u8] {
+    fn trim_quotes(&self) -> &Self {
+        let start = self.strip_prefix(b"\"").unwrap_or(self);
+        start.strip_suffix(b"\"").unwrap_or(start)
+    }
+}
+
+/// Writes one `baggage` value: the existing foreign members byte for byte, then ours. Gives its length in bytes;
+/// zero means that there is no such header.
+///
+/// `ours` is the text of a frozen context, or empty. At most 8192 bytes result, unless the foreign members alone
+/// are longer; then ours stay out. One of ours that cannot stand in a header value is left out.
+pub fn merge_baggage<'a>(
+    existing: impl IntoIterator<Item = &'a [u8]>,
+    ours: &str,
+    out: &mut impl Buffer,
+) -> usize {
+    let mut members = MemberWriter::header(out);
+    for line in existing {
+        for piece in line.split(|&byte| byte == b',') {
+            if !piece.is_empty() && !is_sentry(piece) {
+                members.foreign(piece);
+            }
+        }
+    }
+    if members.written() == 0
+        && ours.len() <= baggage::MAX_BYTES
+        && is_header_value(ours.as_bytes())
+    {
+        out.push(ours.as_bytes());
+        return ours.len();
+    }
+    for member in ours.as_bytes().split(|&byte| byte == b',') {
+        if !member.is_empty() && is_header_value(member) {
+            members.whole(member);
+        }
+    }
+    members.written()
+}
+
+/// Whether these bytes may stand in a header value (RFC 9110, section 5.5).
+fn is_header_value(bytes: &[u8]) -> bool {
+    bytes
+        .iter()
+        .all(|&byte| (byte >= 0x20 && byte != 0x7f) || byte == b'\t')
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use super::*;
+    use alloc::vec::Vec;
+
+    #[test]
+    fn signed_headers_are_found_in_any_case_and_order() {
+        let read = |value: &str| SignedHeaders::read([value.as_bytes()]);
+        let signed = read(
+            "AWS4-HMAC-SHA256 Credential=A/b, signedheaders=Host;Baggage;Traceparent, Signature=1",
+        );
+        assert!(signed.baggage && signed.traceparent && !signed.sentry_trace);
+        assert!(read("x SignedHeaders=sentry-trace").sentry_trace);
+        assert!(read("Signature SignedHeaders=\"host;baggage\"").baggage);
+        assert_eq!(read("Bearer baggage"), SignedHeaders::default());
+        assert_eq!(read("SignedHeaders="), SignedHeaders::default());
+    }
+
+    #[test]
+    fn a_member_that_cannot_stand_in_a_header_is_left_out() {
+        let mut value = Vec::new();
+        assert_eq!(
+            merge_baggage([], "sentry-a=1,sentry-b=x\ny,sentry-c=3", &mut value),
+            21
+        );
+        assert_eq!(value, b"sentry-a=1,sentry-c=3");
+    }
+}

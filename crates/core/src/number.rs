@@ -1,0 +1,78 @@
+//! Numbers in baggage members: JSON numbers in a range, or absent (rule R5).
+
+use core::fmt::Write;
+
+use crate::baggage::Member;
+use crate::text::FixedText;
+
+/// Longer texts than any number that a sender writes are not numbers.
+const MAX_TEXT: usize = 64;
+
+/// The member's value as a finite JSON number (RFC 8259, section 6).
+pub(crate) fn parse(member: Member<'_>) -> Option<f64> {
+    let mut text = FixedText::<MAX_TEXT>::new();
+    if member.raw_value().len() > 3 * MAX_TEXT {
+        return None;
+    }
+    let mut length = 0;
+    for c in member.decoded() {
+        text.write_char(c).ok()?;
+        length += c.len_utf8();
+    }
+    if length > MAX_TEXT || !is_json_number(text.as_bytes()) {
+        return None;
+    }
+    text.as_str()
+        .parse()
+        .ok()
+        .filter(|number: &f64| number.is_finite())
+}
+
+fn is_json_number(text: &[u8]) -> bool {
+    let rest = text.strip_prefix(b"-").unwrap_or(text);
+    let (integer, rest) = digits(rest);
+    if integer == 0 || (integer > 1 && text_starts_with_zero(text)) {
+        return false;
+    }
+    let rest = match rest {
+        [b'.', fraction @ ..] => match digits(fraction) {
+            (0, _) => return false,
+            (_, rest) => rest,
+        },
+        rest => rest,
+    };
+    match rest {
+        [] => true,
+        [b'e' | b'E', b'+' | b'-', exponent @ ..] | [b'e' | b'E', exponent @ ..] => {
+            matches!(digits(exponent), (1.., []))
+        }
+        _ => false,
+    }
+}
+
+fn text_starts_with_zero(text: &[u8]) -> bool {
+    matches!(text, [b'0', ..] | [b'-', b'0', ..])
+}
+
+/// How many digits `text` begins with, and what follows them.
+fn digits(text: &[u8]) -> (usize, &[u8]) {
+    let count = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    (count, &text[count..])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_numbers_and_nothing_else() {
+        for good in ["0", "-0", "10", "0.5", "1e3", "1E-3", "1.5e+2"] {
+            assert!(is_json_number(good.as_bytes()), "{good}");
+        }
+        for bad in [
+            "", "-", "00", "01", ".5", "5.", "+1", "1e", "1e+", "0x1", "inf", "NaN", "1 ", "1,5",
+        ] {
+            assert!(!is_json_number(bad.as_bytes()), "{bad}");
+        }
+    }
+}

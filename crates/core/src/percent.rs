@@ -1,0 +1,120 @@
+//! Percent-encoding of baggage values: W3C Baggage 3.3.2.2, as `encodeURIComponent` writes it.
+
+use core::fmt;
+
+/// The decoded characters of a value; ends with an error at a bad escape or invalid UTF-8.
+///
+/// `+` is a plus sign (rule R2).
+#[derive(Clone, Debug)]
+pub struct Decoded<'a> {
+    rest: &'a [u8],
+}
+
+/// A bad escape, or escapes that do not form UTF-8.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct InvalidEscape;
+
+impl<'a> Decoded<'a> {
+    pub(crate) const fn new(value: &'a str) -> Self {
+        Self {
+            rest: value.as_bytes(),
+        }
+    }
+
+    fn byte(&mut self) -> Result<u8, InvalidEscape> {
+        match self.rest {
+            [b'%', high, low, rest @ ..] => {
+                let byte = digit(*high)? << 4 | digit(*low)?;
+                self.rest = rest;
+                Ok(byte)
+            }
+            [b'%', ..] | [] => Err(InvalidEscape),
+            [byte, rest @ ..] => {
+                self.rest = rest;
+                Ok(*byte)
+            }
+        }
+    }
+
+    fn char(&mut self) -> Result<char, InvalidEscape> {
+        let first = self.byte()?;
+        let len = match first {
+            0x00..=0x7f => return Ok(char::from(first)),
+            0xc2..=0xdf => 2,
+            0xe0..=0xef => 3,
+            0xf0..=0xf4 => 4,
+            _ => return Err(InvalidEscape),
+        };
+        let mut bytes = [first, 0, 0, 0];
+        for byte in &mut bytes[1..len] {
+            *byte = self.byte()?;
+        }
+        let text = core::str::from_utf8(&bytes[..len]).map_err(|_| InvalidEscape)?;
+        text.chars().next().ok_or(InvalidEscape)
+    }
+}
+
+impl Iterator for Decoded<'_> {
+    type Item = Result<char, InvalidEscape>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.rest.is_empty() {
+            return None;
+        }
+        let next = self.char();
+        if next.is_err() {
+            self.rest = &[];
+        }
+        Some(next)
+    }
+}
+
+fn digit(byte: u8) -> Result<u8, InvalidEscape> {
+    let value = char::from(byte).to_digit(16).ok_or(InvalidEscape)?;
+    Ok(value as u8)
+}
+
+/// What `encodeURIComponent` leaves as it is.
+const fn is_plain(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric()
+        || matches!(
+            byte,
+            b'!' | b'\'' | b'(' | b')' | b'*' | b'~' | b'-' | b'_' | b'.'
+        )
+}
+
+/// Bytes of the encoded text.
+pub(crate) fn encoded_len(text: &str) -> usize {
+    text.bytes()
+        .map(|byte| if is_plain(byte) { 1 } else { 3 })
+        .sum()
+}
+
+/// Hands the encoded text out in pieces.
+pub(crate) fn encode(text: &str, mut emit: impl FnMut(&[u8])) {
+    const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
+    let mut rest = text.as_bytes();
+    while let Some(&first) = rest.first() {
+        let plain = rest
+            .iter()
+            .position(|&byte| !is_plain(byte))
+            .unwrap_or(rest.len());
+        if plain > 0 {
+            emit(&rest[..plain]);
+            rest = &rest[plain..];
+        } else {
+            let (high, low) = (first >> 4, first & 0xf);
+            emit(&[b'%', DIGITS[usize::from(high)], DIGITS[usize::from(low)]]);
+            rest = &rest[1..];
+        }
+    }
+}
+
+impl fmt::Display for InvalidEscape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a bad escape, or escapes that do not form UTF-8")
+    }
+}
+
+impl core::error::Error for InvalidEscape {}
