@@ -12,8 +12,8 @@ pub(super) struct Modules {
 }
 
 impl Modules {
-    /// Follows the declarations from the crate's root file. A declared file that is not there is
-    /// left out: the compiler reports it.
+    /// Follows the declarations from the crate's root file. A declared file that is not there
+    /// uses nothing: the compiler reports it.
     pub(super) fn of(root: &str, texts: &BTreeMap<&str, &str>) -> Self {
         let mut modules = Self::default();
         let folder = root.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -22,21 +22,18 @@ impl Modules {
     }
 
     fn add(&mut self, path: Vec<String>, file: &str, folder: &str, texts: &BTreeMap<&str, &str>) {
+        self.files.insert(path.clone(), file.to_owned());
         let Some(text) = texts.get(file) else { return };
         let outline = outline(text);
-        self.files.insert(path.clone(), file.to_owned());
         for inline in &outline.inline {
             self.files.insert(joined(&path, inline), file.to_owned());
         }
         for declared in &outline.declared {
             let below = format!("{folder}/{}", declared.join("/"));
             let candidates = [format!("{below}.rs"), format!("{below}/mod.rs")];
-            let child = candidates
-                .iter()
-                .find(|file| texts.contains_key(file.as_str()));
-            if let Some(child) = child {
-                self.add(joined(&path, declared), child, &below, texts);
-            }
+            let there = |file: &&String| texts.contains_key(file.as_str());
+            let child = candidates.iter().find(there).unwrap_or(&candidates[0]);
+            self.add(joined(&path, declared), child, &below, texts);
         }
         self.outlines.push((path, outline));
     }
@@ -138,6 +135,18 @@ mod tests {
         assert_eq!(
             uses(&files),
             ["src/a.rs:1 src/lib.rs", "src/lib.rs:2 src/a.rs"]
+        );
+    }
+
+    #[test]
+    fn a_missing_file_is_not_taken_for_its_parent() {
+        let files = [
+            ("src/lib.rs", "mod a;\nmod gone;\nuse a::A;"),
+            ("src/a.rs", "use crate::gone::G;"),
+        ];
+        assert_eq!(
+            uses(&files),
+            ["src/a.rs:1 src/gone.rs", "src/lib.rs:3 src/a.rs"]
         );
     }
 
