@@ -109,6 +109,7 @@ fn check(metadata: &Metadata) -> Fallible<ExitCode> {
         violations.extend(reach::check(member, &reached));
     }
     violations.sort();
+    violations.dedup();
     for violation in &violations {
         println!("{violation}");
     }

@@ -81,9 +81,10 @@ fn license_texts(member: &Member, files: &[File]) -> Vec<Violation> {
     names
         .filter_map(|name| {
             let text = LICENSE_TEXTS.iter().find(|(known, _)| *known == name);
-            let there = text.is_some_and(|(_, path)| files.iter().any(|file| file.path == *path));
+            let (_, path) = text.unwrap_or(&("", "LICENSE"));
+            let there = text.is_some() && files.iter().any(|file| file.path == *path);
             let what = format!("there is no text of the license {name}");
-            (!there).then(|| Violation::new(RULE, &member.manifest_path(), 1, what))
+            (!there).then(|| Violation::new(RULE, path, 1, what))
         })
         .collect()
 }
@@ -160,6 +161,12 @@ mod tests {
     #[test]
     fn the_texts_of_the_licenses_are_there() {
         let without = &files(ROOT)[..2];
-        assert!(only(good(), without).contains("Apache-2.0"));
+        let found = only(good(), without);
+        assert!(found.starts_with("LICENSE-APACHE:1: manifest: "), "{found}");
+        let other = Member {
+            license: Some("MPL-2.0".to_owned()),
+            ..good()
+        };
+        assert!(only(other, &files(ROOT)).contains("MPL-2.0"));
     }
 }
