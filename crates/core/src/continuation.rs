@@ -30,6 +30,9 @@ pub struct Incoming<S, B, P> {
     pub traceparent: P,
 }
 
+/// At most one line of each header, as messages and processes carry them (rule R12).
+pub type SingleLines<'a> = Incoming<Option<&'a [u8]>, Option<&'a [u8]>, Option<&'a [u8]>>;
+
 /// What decides whose traces are continued.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Policy<'a> {

@@ -49,18 +49,23 @@ pub mod buffer;
 pub mod continuation;
 pub mod decision;
 pub mod dsc;
+pub mod dsn;
 pub mod headers;
+pub mod html;
 pub mod id;
 pub mod percent;
 pub mod sample_rand;
 pub mod sampling;
 pub mod sentry_trace;
 pub mod status;
+#[cfg(feature = "alloc")]
+pub mod targets;
 pub mod text;
 pub mod traceparent;
 
 mod hex;
 mod member;
 mod number;
+mod url;
 #[cfg(feature = "serde")]
 mod wire_text;

@@ -1,1 +1,63 @@
-//! The current trace and span, span recording and sinks for sentry-trace
+//! The current trace and span, span recording, and the sinks that finished transactions go to.
+//!
+//! A [`Tracer`] is built from [`Options`]. It continues traces or starts new ones; the spans of a trace are recorded
+//! into one [`Transaction`], which goes to a [`Sink`](sink::Sink) when its root span finishes. This crate knows
+//! nothing of HTTP; the adapters do.
+//!
+//! ```
+//! use sentry_trace_runtime::testing::MemorySink;
+//! use sentry_trace_runtime::{Options, Tracer, start_span};
+//!
+//! let sink = MemorySink::new();
+//! let tracer = Tracer::new(Options::new().traces_sample_rate(1.0).inline_sink(sink.clone()))?;
+//!
+//! let root = tracer.start_new_trace().start_span("nightly report").op("task").enter();
+//! start_span("load rows").op("db").run(|span| span.set_data("db.rows", 3));
+//! drop(root);
+//!
+//! let transactions = sink.take();
+//! assert_eq!(transactions[0].root.name, "nightly report");
+//! assert_eq!(transactions[0].spans[0].name, "load rows");
+//! # Ok::<(), sentry_trace_runtime::OptionsError>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub mod carrier;
+pub mod clock;
+pub mod current;
+pub mod diagnostics;
+pub mod entropy;
+pub mod instrument;
+pub mod process;
+pub mod sampler;
+pub mod sink;
+pub mod testing;
+pub mod transaction;
+
+mod builder;
+mod context;
+mod global;
+mod handle;
+mod options;
+mod queue;
+mod recording;
+mod settings;
+mod span;
+mod trace;
+mod tracer;
+mod value;
+
+pub use builder::{Describe, SpanBuilder, start_span};
+pub use context::TraceContext;
+pub use current::{carry_trace, current_span};
+pub use global::{set_global, tracer};
+pub use handle::{SpanHandle, TraceData, trace_data};
+pub use instrument::TraceFutureExt;
+pub use options::{Options, OptionsError, StatusCodes};
+pub use sentry_trace_core as core;
+pub use settings::{Service, Settings};
+pub use span::{EnteredSpan, Span};
+pub use tracer::{Tracer, continue_trace, start_new_trace};
+pub use transaction::Transaction;
+pub use value::Value;

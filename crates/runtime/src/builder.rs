@@ -1,0 +1,196 @@
+//! Describing a span before it starts.
+
+use std::borrow::Cow;
+
+use sentry_trace_core::id::SpanId;
+
+use crate::clock::Timestamp;
+use crate::context::TraceContext;
+use crate::current::current_span;
+use crate::handle::SpanHandle;
+use crate::span::{EnteredSpan, Span};
+use crate::transaction::{Data, SpanRecord, TransactionSource};
+use crate::value::Value;
+
+/// What a span is called and carries; asked only where it is recorded or a sampler looks at it.
+pub trait Describe {
+    /// The name.
+    fn name(&self) -> Cow<'static, str>;
+
+    /// What kind of work it is.
+    fn op(&self) -> Cow<'static, str>;
+
+    /// What makes the span: `manual`, or `auto.http.<crate>`.
+    fn origin(&self) -> Cow<'static, str> {
+        Cow::Borrowed("manual")
+    }
+
+    /// Where the name of a root comes from.
+    fn source(&self) -> TransactionSource {
+        TransactionSource::Custom
+    }
+
+    /// The data at the start.
+    fn data(&self) -> Data {
+        Data::new()
+    }
+
+    /// An open span without a time.
+    #[doc(hidden)]
+    fn record(&self, span_id: SpanId, parent_span_id: Option<SpanId>) -> SpanRecord {
+        SpanRecord {
+            span_id,
+            parent_span_id,
+            name: self.name(),
+            op: self.op(),
+            origin: self.origin(),
+            status: None,
+            start: Timestamp::default(),
+            end: Timestamp::default(),
+            data: self.data(),
+            open: true,
+        }
+    }
+}
+
+/// A span that is about to start.
+#[must_use = "a span starts with `start`, `enter` or `run`"]
+pub struct SpanBuilder<'a> {
+    below: Below<'a>,
+    description: Description,
+    sampled: Option<bool>,
+}
+
+/// Where the span starts.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "lives on the stack for the time of one call"
+)]
+enum Below<'a> {
+    Current,
+    Handle(SpanHandle),
+    Context(TraceContext<'a>),
+}
+
+struct Description {
+    name: Cow<'static, str>,
+    op: Cow<'static, str>,
+    source: TransactionSource,
+    data: Data,
+}
+
+/// Starts a span below the current one.
+///
+/// Outside any span it becomes the root of a transaction of the global tracer: in the trace that the process was
+/// started in (rule R12), else in a new one. Without a global tracer there is no span, and nothing happens.
+#[doc(alias = "startSpan")]
+#[doc(alias = "startSpanManual")]
+#[doc(alias = "startInactiveSpan")]
+pub fn start_span(name: impl Into<Cow<'static, str>>) -> SpanBuilder<'static> {
+    SpanBuilder::below(Below::Current, name.into())
+}
+
+impl<'a> SpanBuilder<'a> {
+    pub(crate) fn root(context: TraceContext<'a>, name: Cow<'static, str>) -> Self {
+        Self::below(Below::Context(context), name)
+    }
+
+    pub(crate) fn child_of(parent: SpanHandle, name: Cow<'static, str>) -> Self {
+        Self::below(Below::Handle(parent), name)
+    }
+
+    fn below(below: Below<'a>, name: Cow<'static, str>) -> Self {
+        let description = Description {
+            name,
+            op: Cow::Borrowed("default"),
+            source: TransactionSource::Custom,
+            data: Data::new(),
+        };
+        Self {
+            below,
+            description,
+            sampled: None,
+        }
+    }
+
+    /// What kind of work it is, `db` or `task` for example.
+    pub fn op(mut self, op: impl Into<Cow<'static, str>>) -> Self {
+        self.description.op = op.into();
+        self
+    }
+
+    /// Where the name comes from, for a root.
+    pub const fn source(mut self, source: TransactionSource) -> Self {
+        self.description.source = source;
+        self
+    }
+
+    /// Adds data, also called attributes.
+    #[doc(alias = "attributes")]
+    pub fn data(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+        self.description.data.set(key, value);
+        self
+    }
+
+    /// Decides for a root: goes before the sampler and the parent (rule R5). Ignored where no sampling is configured.
+    pub const fn sampled(mut self, sampled: bool) -> Self {
+        self.sampled = Some(sampled);
+        self
+    }
+
+    /// Starts the span.
+    pub fn start(self) -> Span {
+        let Self {
+            below,
+            description,
+            sampled,
+        } = self;
+        match below {
+            Below::Context(context) => context.start_root(&description, sampled),
+            Below::Current => start_below(&current_span(), &description, sampled),
+            Below::Handle(handle) => start_below(&handle, &description, sampled),
+        }
+    }
+
+    /// Starts the span and makes it current on this thread until it is dropped.
+    pub fn enter(self) -> EnteredSpan {
+        self.start().enter()
+    }
+
+    /// Starts the span, calls `f` with it current, and finishes it.
+    pub fn run<R>(self, f: impl FnOnce(&Span) -> R) -> R {
+        self.start().run(f)
+    }
+}
+
+/// Starts a child, or a root where there is nothing but a scope, or nothing at all.
+fn start_below(parent: &SpanHandle, description: &Description, sampled: Option<bool>) -> Span {
+    if let Some(scope) = parent.scope_trace() {
+        return TraceContext::of_scope(scope).start_root(description, sampled);
+    }
+    if !parent.is_none() {
+        return Span::new(parent.child(description));
+    }
+    match crate::tracer() {
+        Some(tracer) => tracer.background_context().start_root(description, sampled),
+        None => Span::new(SpanHandle::NONE),
+    }
+}
+
+impl Describe for Description {
+    fn name(&self) -> Cow<'static, str> {
+        self.name.clone()
+    }
+
+    fn op(&self) -> Cow<'static, str> {
+        self.op.clone()
+    }
+
+    fn source(&self) -> TransactionSource {
+        self.source
+    }
+
+    fn data(&self) -> Data {
+        self.data.clone()
+    }
+}

@@ -1,0 +1,112 @@
+//! The current span: a slot of each thread that a scope swaps itself into.
+//!
+//! A future swaps its span in around each poll and around its drop ([`instrument`](crate::instrument)), so that the
+//! slot is right under work stealing, `join!`, cancellation and panics, and needs no async runtime. What
+//! `spawn`, `spawn_blocking` and threads do not inherit, [`carry_trace`] and
+//! [`in_current_trace`](crate::TraceFutureExt::in_current_trace) hand over.
+//!
+//! ```
+//! use sentry_trace_runtime::{Options, Tracer, carry_trace, current_span, start_span};
+//!
+//! let tracer = Tracer::new(Options::new())?;
+//! let root = tracer.start_new_trace().start_span("work").enter();
+//! let trace_id = root.trace_id();
+//!
+//! let on_thread = std::thread::spawn(carry_trace(|| current_span().trace_id()));
+//! assert_eq!(on_thread.join().unwrap(), trace_id);
+//!
+//! drop(root);
+//! assert_eq!(current_span().trace_id(), None);
+//! # Ok::<(), sentry_trace_runtime::OptionsError>(())
+//! ```
+
+use std::cell::RefCell;
+use std::marker::PhantomData;
+
+use crate::handle::SpanHandle;
+
+thread_local! {
+    static CURRENT: RefCell<SpanHandle> = const { RefCell::new(SpanHandle::NONE) };
+}
+
+/// The span that is current on this thread; [`SpanHandle::NONE`] when there is none.
+#[doc(alias = "getActiveSpan")]
+#[must_use]
+pub fn current_span() -> SpanHandle {
+    // While a thread's storage is being torn down there is no current span.
+    CURRENT
+        .try_with(|current| current.borrow().clone())
+        .unwrap_or(SpanHandle::NONE)
+}
+
+/// Puts `handle` into the slot and gives what was in it.
+fn swap(handle: SpanHandle) -> SpanHandle {
+    CURRENT
+        .try_with(|current| current.replace(handle))
+        .unwrap_or(SpanHandle::NONE)
+}
+
+/// Makes a span current around calls, as an adapter does around each poll of a request's future and around its drop.
+///
+/// What is current when a call ends is kept for the next call: a guard that lives across an `.await` stays right.
+#[derive(Debug, Default)]
+pub struct Scope {
+    span: SpanHandle,
+}
+
+impl Scope {
+    /// A scope in which `span` is current.
+    #[must_use]
+    pub const fn new(span: SpanHandle) -> Self {
+        Self { span }
+    }
+
+    /// Calls `f` with the span current; also a panic restores what was current before.
+    pub fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        let outer = swap(std::mem::take(&mut self.span));
+        let _restore = Restore { scope: self, outer };
+        f()
+    }
+}
+
+struct Restore<'a> {
+    scope: &'a mut Scope,
+    outer: SpanHandle,
+}
+
+impl Drop for Restore<'_> {
+    fn drop(&mut self) {
+        self.scope.span = swap(std::mem::take(&mut self.outer));
+    }
+}
+
+/// Keeps a span current on this thread until it is dropped. Guards nest: drop the inner one first.
+#[derive(Debug)]
+#[must_use = "the span is current until this guard is dropped"]
+pub struct CurrentGuard {
+    outer: SpanHandle,
+    not_send: PhantomData<*const ()>,
+}
+
+impl CurrentGuard {
+    pub(crate) fn new(span: SpanHandle) -> Self {
+        Self {
+            outer: swap(span),
+            not_send: PhantomData,
+        }
+    }
+}
+
+impl Drop for CurrentGuard {
+    fn drop(&mut self) {
+        swap(std::mem::take(&mut self.outer));
+    }
+}
+
+/// Wraps a closure so that the span that is current now is current when it runs, on whatever thread.
+///
+/// For `spawn_blocking`, threads and thread pools.
+pub fn carry_trace<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
+    let span = current_span();
+    move || Scope::new(span).run(f)
+}

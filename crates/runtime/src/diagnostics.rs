@@ -1,0 +1,135 @@
+//! What went wrong without breaking a request: counted, and told to whoever asks.
+//!
+//! ```
+//! use std::sync::{Arc, Mutex};
+//! use sentry_trace_runtime::{Options, Tracer};
+//!
+//! let told = Arc::new(Mutex::new(Vec::new()));
+//! let options = Options::new().traces_sampler(|_| f64::NAN).on_diagnostic({
+//!     let told = told.clone();
+//!     move |diagnostic| told.lock().unwrap().push(diagnostic.to_string())
+//! });
+//! let tracer = Tracer::new(options)?;
+//! tracer.start_new_trace().start_span("work").start();
+//!
+//! assert_eq!(*told.lock().unwrap(), ["traces_sampler returned NaN, which is not in [0, 1]: not sampled"]);
+//! assert_eq!(tracer.stats().invalid_sample_rates, 1);
+//! # Ok::<(), sentry_trace_runtime::OptionsError>(())
+//! ```
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Something that was dropped or ignored.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Diagnostic {
+    /// `traces_sampler` returned something outside [0, 1] (rule R5).
+    InvalidSampleRate(f64),
+    /// `traces_sampler` panicked (rule R5).
+    SamplerPanicked,
+    /// The queue in front of the sink was full; this many transactions have been dropped so far.
+    QueueFull(u64),
+    /// The sink panicked over a transaction.
+    SinkPanicked,
+    /// Something that an adapter noticed.
+    Note(String),
+}
+
+/// The user's function that is told. It must not block; a panic in it is swallowed.
+pub(crate) type OnDiagnostic = Arc<dyn Fn(&Diagnostic) + Send + Sync>;
+
+/// What was dropped or ignored since the tracer was built.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Transactions that were handed to the sink or its queue.
+    pub transactions: u64,
+    /// Transactions that the queue had no place for.
+    pub dropped_transactions: u64,
+    /// Transactions that were discarded on purpose, by status code for example.
+    pub discarded_transactions: u64,
+    /// Spans beyond the limit of their transaction (rule R10).
+    pub spans_over_limit: u64,
+    /// Spans that were started or finished after their transaction had finished.
+    pub late_spans: u64,
+    /// Rates outside [0, 1] that a sampler returned.
+    pub invalid_sample_rates: u64,
+    /// Panics of a sampler.
+    pub sampler_panics: u64,
+    /// Panics of the sink.
+    pub sink_panics: u64,
+}
+
+/// The counters behind [`Stats`].
+#[derive(Default)]
+pub(crate) struct Counters {
+    pub(crate) transactions: AtomicU64,
+    pub(crate) dropped_transactions: AtomicU64,
+    pub(crate) discarded_transactions: AtomicU64,
+    pub(crate) spans_over_limit: AtomicU64,
+    pub(crate) late_spans: AtomicU64,
+    pub(crate) invalid_sample_rates: AtomicU64,
+    pub(crate) sampler_panics: AtomicU64,
+    pub(crate) sink_panics: AtomicU64,
+    pub(crate) on_diagnostic: Option<OnDiagnostic>,
+}
+
+impl Counters {
+    pub(crate) fn new(on_diagnostic: Option<OnDiagnostic>) -> Self {
+        Self {
+            on_diagnostic,
+            ..Self::default()
+        }
+    }
+
+    pub(crate) fn snapshot(&self) -> Stats {
+        let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        Stats {
+            transactions: read(&self.transactions),
+            dropped_transactions: read(&self.dropped_transactions),
+            discarded_transactions: read(&self.discarded_transactions),
+            spans_over_limit: read(&self.spans_over_limit),
+            late_spans: read(&self.late_spans),
+            invalid_sample_rates: read(&self.invalid_sample_rates),
+            sampler_panics: read(&self.sampler_panics),
+            sink_panics: read(&self.sink_panics),
+        }
+    }
+
+    #[cold]
+    pub(crate) fn tell(&self, diagnostic: &Diagnostic) {
+        if let Some(tell) = &self.on_diagnostic {
+            let call = std::panic::AssertUnwindSafe(|| tell(diagnostic));
+            _ = std::panic::catch_unwind(call);
+        }
+    }
+}
+
+/// Adds one and gives the new count.
+pub(crate) fn count(counter: &AtomicU64) -> u64 {
+    counter.fetch_add(1, Ordering::Relaxed) + 1
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidSampleRate(rate) => {
+                write!(
+                    f,
+                    "traces_sampler returned {rate}, which is not in [0, 1]: not sampled"
+                )
+            }
+            Self::SamplerPanicked => f.write_str("traces_sampler panicked and counts as absent"),
+            Self::QueueFull(dropped) => {
+                write!(
+                    f,
+                    "the queue in front of the sink is full: {dropped} transactions dropped so far"
+                )
+            }
+            Self::SinkPanicked => f.write_str("the sink panicked over a transaction"),
+            Self::Note(note) => f.write_str(note),
+        }
+    }
+}

@@ -1,0 +1,327 @@
+//! A shared reference to a span.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use sentry_trace_core::decision::Decision;
+use sentry_trace_core::id::{SpanId, TraceId};
+use sentry_trace_core::sentry_trace::SentryTrace;
+use sentry_trace_core::status::SpanStatus;
+use sentry_trace_core::traceparent;
+
+use crate::builder::{Describe, SpanBuilder};
+use crate::current::CurrentGuard;
+use crate::diagnostics::count;
+use crate::recording::Slot;
+use crate::span::Span;
+use crate::trace::Trace;
+use crate::tracer::Tracer;
+use crate::transaction::{Data, SpanRecord, TransactionSource};
+use crate::value::Value;
+
+/// A shared reference to a span, cheap to clone. It does not finish the span; [`Span`] does.
+///
+/// Everything works on a span that is not recorded too, and does nothing there.
+#[derive(Clone)]
+pub struct SpanHandle {
+    span: Option<Reference>,
+}
+
+#[derive(Clone)]
+struct Reference {
+    trace: Arc<Trace>,
+    span_id: SpanId,
+    slot: Slot,
+}
+
+/// The headers that carry a trace on, as texts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TraceData {
+    /// The value of `sentry-trace`.
+    pub sentry_trace: String,
+    /// The value of `baggage`; `None` when there is nothing to say.
+    pub baggage: Option<String>,
+    /// The value of `traceparent`, with [`propagate_traceparent`](crate::Options::propagate_traceparent) only.
+    pub traceparent: Option<String>,
+}
+
+impl SpanHandle {
+    /// No span.
+    pub const NONE: Self = Self { span: None };
+
+    pub(crate) fn new(trace: Trace, span_id: SpanId, slot: Slot) -> Self {
+        Self {
+            span: Some(Reference {
+                trace: Arc::new(trace),
+                span_id,
+                slot,
+            }),
+        }
+    }
+
+    /// Whether there is no span.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        self.span.is_none()
+    }
+
+    /// The trace.
+    #[must_use]
+    pub fn trace_id(&self) -> Option<TraceId> {
+        Some(self.span.as_ref()?.trace.trace_id)
+    }
+
+    /// The span.
+    #[must_use]
+    pub fn span_id(&self) -> Option<SpanId> {
+        Some(self.span.as_ref()?.span_id)
+    }
+
+    /// The sender's span, when the trace was continued.
+    #[must_use]
+    pub fn remote_parent_span_id(&self) -> Option<SpanId> {
+        self.span.as_ref()?.trace.remote_parent
+    }
+
+    /// The decision that is propagated.
+    #[must_use]
+    pub fn decision(&self) -> Decision {
+        self.span
+            .as_ref()
+            .map_or(Decision::Deferred, |span| span.trace.decision)
+    }
+
+    /// The tracer that the span belongs to.
+    #[must_use]
+    pub fn tracer(&self) -> Option<&Tracer> {
+        Some(&self.span.as_ref()?.trace.tracer)
+    }
+
+    /// Whether the span is part of a transaction that will be handed to the sink.
+    #[must_use]
+    pub fn is_recording(&self) -> bool {
+        self.recorded()
+            .is_some_and(|span| span.trace.state().recording.is_some())
+    }
+
+    /// Whether the name of this root span matters to anybody: it is recorded, or goes into the context.
+    #[must_use]
+    pub fn needs_name(&self) -> bool {
+        self.span
+            .as_ref()
+            .is_some_and(|span| span.trace.needs_name())
+    }
+
+    /// Renames the span.
+    pub fn set_name(&self, name: impl Into<Cow<'static, str>>) {
+        self.edit(|span| span.name = name.into());
+    }
+
+    /// Renames the transaction that the span belongs to, and says where the name comes from.
+    ///
+    /// What has been frozen into the context stays as it is (rule R7).
+    #[doc(alias = "updateSpanName")]
+    pub fn set_transaction_name(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        source: TransactionSource,
+    ) {
+        let Some(span) = &self.span else { return };
+        let mut state = span.trace.state();
+        state.source = source;
+        match &mut state.recording {
+            Some(recording) => recording.root.name = name.into(),
+            None => state.head_name = name.into(),
+        }
+    }
+
+    /// Says what kind of work the span is.
+    pub fn set_op(&self, op: impl Into<Cow<'static, str>>) {
+        self.edit(|span| span.op = op.into());
+    }
+
+    /// Says how the work ended.
+    pub fn set_status(&self, status: SpanStatus) {
+        self.edit(|span| span.status = Some(status));
+    }
+
+    /// Sets data; an earlier value of the same key is replaced.
+    #[doc(alias = "setAttribute")]
+    pub fn set_data(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+        self.edit(|span| span.data.set(key, value));
+    }
+
+    /// Sets several data under one lock; `set` is called only when the span is recorded.
+    pub fn set_data_with(&self, set: impl FnOnce(&mut Data)) {
+        self.edit(|span| set(&mut span.data));
+    }
+
+    /// Discards the transaction that the span belongs to: it will not be handed to the sink.
+    pub fn discard_transaction(&self) {
+        let Some(span) = &self.span else { return };
+        if let Some(recording) = &mut span.trace.state().recording {
+            recording.discarded = true;
+        }
+    }
+
+    /// Starts a child of this span.
+    pub fn start_child(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder<'static> {
+        SpanBuilder::child_of(self.clone(), name.into())
+    }
+
+    /// Makes the span current on this thread until the guard is dropped.
+    pub fn make_current(&self) -> CurrentGuard {
+        CurrentGuard::new(self.clone())
+    }
+
+    /// What `sentry-trace` says of this span.
+    #[must_use]
+    pub fn sentry_trace(&self) -> Option<SentryTrace> {
+        let span = self.span.as_ref()?;
+        Some(SentryTrace {
+            trace_id: span.trace.trace_id,
+            span_id: Some(span.span_id),
+            decision: span.trace.decision,
+        })
+    }
+
+    /// The frozen context as the value of a baggage header, `sentry-a=1,sentry-b=2`; `None` when it is empty.
+    ///
+    /// At the head of a trace this freezes it (rule R7).
+    #[doc(alias = "getDynamicSamplingContextFromSpan")]
+    #[must_use]
+    pub fn baggage(&self) -> Option<&str> {
+        self.span.as_ref()?.trace.baggage()
+    }
+
+    /// The headers that carry the trace on from this span; `None` when there is none.
+    #[doc(alias = "getTraceData")]
+    #[must_use]
+    pub fn trace_data(&self) -> Option<TraceData> {
+        let header = self.sentry_trace()?;
+        let settings = self.tracer()?.settings();
+        let traceparent = || {
+            traceparent::format(header.trace_id, header.span_id?, header.decision)
+                .to_string()
+                .into()
+        };
+        Some(TraceData {
+            sentry_trace: header.to_string(),
+            baggage: self.baggage().map(str::to_owned),
+            traceparent: settings.propagate_traceparent.then(traceparent).flatten(),
+        })
+    }
+
+    /// Whether a span that is started below this one becomes a root.
+    pub(crate) fn scope_trace(&self) -> Option<&Trace> {
+        Some(&*self.span.as_ref()?.trace).filter(|trace| trace.is_scope)
+    }
+
+    /// Starts a child, recorded where the transaction is.
+    pub(crate) fn child(&self, description: &dyn Describe) -> Self {
+        let Some(parent) = &self.span else {
+            return Self::NONE;
+        };
+        let span_id = parent.trace.tracer.entropy().span_id();
+        let slot = match parent.slot {
+            Slot::None => Slot::None,
+            _ => parent.record_child(span_id, description),
+        };
+        Self {
+            span: Some(Reference {
+                trace: parent.trace.clone(),
+                span_id,
+                slot,
+            }),
+        }
+    }
+
+    /// Ends the span; a root hands its transaction over.
+    pub(crate) fn finish(&self, status: Option<SpanStatus>) {
+        let Some(span) = self.recorded() else { return };
+        {
+            let mut state = span.trace.state();
+            let Some(recording) = &mut state.recording else {
+                count(&span.trace.tracer.counters().late_spans);
+                return;
+            };
+            let end = recording.now(span.trace.tracer.clock());
+            if let Some(record) = recording.span(span.slot) {
+                record.close(end);
+                record.status = record.status.or(status);
+            }
+        }
+        if span.slot == Slot::Root {
+            span.trace.finish();
+        }
+    }
+
+    fn recorded(&self) -> Option<&Reference> {
+        self.span.as_ref().filter(|span| span.slot != Slot::None)
+    }
+
+    fn edit(&self, change: impl FnOnce(&mut SpanRecord)) {
+        let Some(span) = self.recorded() else { return };
+        let mut state = span.trace.state();
+        if let Some(record) = state
+            .recording
+            .as_mut()
+            .and_then(|recording| recording.span(span.slot))
+        {
+            change(record);
+        }
+    }
+}
+
+impl Reference {
+    fn record_child(&self, span_id: SpanId, description: &dyn Describe) -> Slot {
+        let tracer = &self.trace.tracer;
+        // The user's description runs before the lock is taken: it may look at the same trace.
+        let mut child = description.record(span_id, Some(self.span_id));
+        let mut state = self.trace.state();
+        let Some(recording) = &mut state.recording else {
+            tracer.counters().late_spans.fetch_add(1, Ordering::Relaxed);
+            return Slot::None;
+        };
+        child.start = recording.now(tracer.clock());
+        child.end = child.start;
+        recording.push(child, tracer.settings().max_spans)
+    }
+}
+
+impl Default for SpanHandle {
+    fn default() -> Self {
+        Self::NONE
+    }
+}
+
+impl std::fmt::Debug for SpanHandle {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self.sentry_trace() {
+            Some(header) => write!(f, "SpanHandle({header})"),
+            None => f.write_str("SpanHandle(none)"),
+        }
+    }
+}
+
+impl From<&Span> for SpanHandle {
+    fn from(span: &Span) -> Self {
+        span.handle().clone()
+    }
+}
+
+/// The headers that carry the current trace on, for everything that no adapter covers.
+///
+/// Outside any span this is the trace that the process was started in (rule R12), or `None`.
+#[doc(alias = "getTraceData")]
+#[must_use]
+pub fn trace_data() -> Option<TraceData> {
+    let current = crate::current_span();
+    if current.is_none() {
+        crate::tracer()?.process_context()?.scope().trace_data()
+    } else {
+        current.trace_data()
+    }
+}

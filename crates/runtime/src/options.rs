@@ -1,0 +1,380 @@
+//! What a user sets; checked once, when the tracer is built.
+
+use std::fmt;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use sentry_trace_core::dsc::DEFAULT_ENVIRONMENT;
+use sentry_trace_core::dsn::Dsn;
+use sentry_trace_core::targets::{Target, Targets};
+
+use crate::clock::Clock;
+use crate::diagnostics::{Diagnostic, OnDiagnostic};
+use crate::entropy::Entropy;
+use crate::sampler::{SamplingContext, TracesSampler};
+use crate::settings::{Service, Settings};
+use crate::sink::Sink;
+
+/// Rule R10.
+const DEFAULT_MAX_SPANS: usize = 1000;
+
+const DEFAULT_QUEUE_CAPACITY: usize = 256;
+
+/// How a [`Tracer`](crate::Tracer) behaves. Names are those of Sentry's SDKs.
+#[derive(Default)]
+#[must_use]
+pub struct Options {
+    traces_sample_rate: Option<f64>,
+    traces_sampler: Option<TracesSampler>,
+    trace_propagation_targets: Option<Vec<Target>>,
+    propagate_traceparent: bool,
+    continue_traceparent: bool,
+    strict_trace_continuation: bool,
+    org_id: Option<String>,
+    dsn: Option<String>,
+    release: Option<String>,
+    environment: Option<String>,
+    server_name: Option<String>,
+    send_default_pii: bool,
+    trace_ignore_status_codes: Option<Vec<RangeInclusive<u16>>>,
+    trace_ignore_methods: Option<Vec<String>>,
+    max_spans: Option<usize>,
+    queue_capacity: Option<usize>,
+    pub(crate) ignore_environment: bool,
+    pub(crate) sink: Option<SinkChoice>,
+    pub(crate) clock: Option<Box<dyn Clock>>,
+    pub(crate) entropy: Option<Box<dyn Entropy>>,
+    pub(crate) on_diagnostic: Option<OnDiagnostic>,
+}
+
+/// A sink and who calls it.
+pub(crate) enum SinkChoice {
+    Queued(Box<dyn Sink>),
+    Inline(Box<dyn Sink>),
+}
+
+/// An option with a value that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct OptionsError {
+    /// The name of the option.
+    pub option: &'static str,
+    /// The value that was given.
+    pub value: String,
+    /// Why it cannot be used.
+    pub reason: String,
+}
+
+impl Options {
+    /// No sampling configured: traces are continued and propagated, and nothing is recorded (rule R6).
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The part of new traces that is recorded, in [0, 1] (rule R5). 0 is a rate: it decides against each trace.
+    #[doc(alias = "tracesSampleRate")]
+    pub const fn traces_sample_rate(mut self, rate: f64) -> Self {
+        self.traces_sample_rate = Some(rate);
+        self
+    }
+
+    /// Decides for each transaction: gives a rate in [0, 1] and goes before the parent's decision (rule R5).
+    #[doc(alias = "tracesSampler")]
+    pub fn traces_sampler(
+        mut self,
+        sampler: impl Fn(&SamplingContext<'_>) -> f64 + Send + Sync + 'static,
+    ) -> Self {
+        self.traces_sampler = Some(Arc::new(sampler));
+        self
+    }
+
+    /// The URLs whose requests get our headers (rule R9). Not set: all. An empty list: none.
+    ///
+    /// A text is a substring; see [`Target`] for hosts, origins, domains and regular expressions.
+    #[doc(alias = "tracePropagationTargets")]
+    #[doc(alias = "tracingOrigins")]
+    pub fn trace_propagation_targets(
+        mut self,
+        targets: impl IntoIterator<Item = impl Into<Target>>,
+    ) -> Self {
+        self.trace_propagation_targets = Some(targets.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Send `traceparent` too (rule R8). Off by default.
+    #[doc(alias = "propagateTraceparent")]
+    pub const fn propagate_traceparent(mut self, propagate: bool) -> Self {
+        self.propagate_traceparent = propagate;
+        self
+    }
+
+    /// Continue from `traceparent` where there is no `sentry-trace` (rule R8). Off by default.
+    pub const fn continue_traceparent(mut self, continue_: bool) -> Self {
+        self.continue_traceparent = continue_;
+        self
+    }
+
+    /// Do not continue traces when only one side names its organisation (rule R4). Off by default.
+    #[doc(alias = "strictTraceContinuation")]
+    pub const fn strict_trace_continuation(mut self, strict: bool) -> Self {
+        self.strict_trace_continuation = strict;
+        self
+    }
+
+    /// The own organisation (rule R4). Not set or empty: the one that the DSN's host names.
+    #[doc(alias = "orgId")]
+    pub fn org_id(mut self, org_id: impl Into<String>) -> Self {
+        self.org_id = Some(org_id.into());
+        self
+    }
+
+    /// The DSN. It gives the public key and the organisation, and its own host never gets our headers.
+    pub fn dsn(mut self, dsn: impl Into<String>) -> Self {
+        self.dsn = Some(dsn.into());
+        self
+    }
+
+    /// The release, `shop@1.2.0` for example.
+    pub fn release(mut self, release: impl Into<String>) -> Self {
+        self.release = Some(release.into());
+        self
+    }
+
+    /// The environment; `production` by default.
+    pub fn environment(mut self, environment: impl Into<String>) -> Self {
+        self.environment = Some(environment.into());
+        self
+    }
+
+    /// The name of the machine or of the service.
+    #[doc(alias = "serverName")]
+    pub fn server_name(mut self, name: impl Into<String>) -> Self {
+        self.server_name = Some(name.into());
+        self
+    }
+
+    /// Record queries, fragments, client addresses and header values (rule R10). Off by default.
+    #[doc(alias = "sendDefaultPii")]
+    pub const fn send_default_pii(mut self, send: bool) -> Self {
+        self.send_default_pii = send;
+        self
+    }
+
+    /// The status codes, each from 100 to 599, whose transactions are discarded (rule R10). By default 404.
+    #[doc(alias = "ignoreStatusCodes")]
+    #[doc(alias = "traceIgnoreStatusCodes")]
+    pub fn trace_ignore_status_codes(
+        mut self,
+        codes: impl IntoIterator<Item = impl Into<StatusCodes>>,
+    ) -> Self {
+        self.trace_ignore_status_codes =
+            Some(codes.into_iter().map(|codes| codes.into().0).collect());
+        self
+    }
+
+    /// The request methods, upper case, that get no transaction (rule R10). By default `OPTIONS` and `HEAD`.
+    pub fn trace_ignore_methods(
+        mut self,
+        methods: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.trace_ignore_methods = Some(methods.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// The most child spans of a transaction, from 1 to 100 000; what is over is counted (rule R10). By default 1000.
+    pub const fn max_spans(mut self, spans: usize) -> Self {
+        self.max_spans = Some(spans);
+        self
+    }
+
+    /// Where transactions go, through a bounded queue and a thread of its own that never block the caller.
+    pub fn sink(mut self, sink: impl Sink) -> Self {
+        self.sink = Some(SinkChoice::Queued(Box::new(sink)));
+        self
+    }
+
+    /// Where transactions go, called by whoever finishes one: for sinks that never block, and for tests.
+    pub fn inline_sink(mut self, sink: impl Sink) -> Self {
+        self.sink = Some(SinkChoice::Inline(Box::new(sink)));
+        self
+    }
+
+    /// Transactions that may wait for the sink, from 1 to 1 000 000; what is over is dropped and counted. By default 256.
+    pub const fn sink_queue_capacity(mut self, transactions: usize) -> Self {
+        self.queue_capacity = Some(transactions);
+        self
+    }
+
+    /// Do not read `SENTRY_TRACE` and `SENTRY_BAGGAGE` of this process (rule R12).
+    pub const fn ignore_environment(mut self) -> Self {
+        self.ignore_environment = true;
+        self
+    }
+
+    /// Where times come from.
+    pub fn clock(mut self, clock: impl Clock) -> Self {
+        self.clock = Some(Box::new(clock));
+        self
+    }
+
+    /// Where ids come from.
+    pub fn entropy(mut self, entropy: impl Entropy) -> Self {
+        self.entropy = Some(Box::new(entropy));
+        self
+    }
+
+    /// Told when something is dropped or ignored. Must not block.
+    pub fn on_diagnostic(mut self, tell: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Self {
+        self.on_diagnostic = Some(Arc::new(tell));
+        self
+    }
+
+    /// The capacity of the sink's queue.
+    pub(crate) fn checked_queue_capacity(&self) -> Result<usize, OptionsError> {
+        in_range(
+            "sink_queue_capacity",
+            self.queue_capacity.unwrap_or(DEFAULT_QUEUE_CAPACITY),
+            1_000_000,
+        )
+    }
+
+    /// Checks each value.
+    pub(crate) fn check(&mut self) -> Result<Settings, OptionsError> {
+        let dsn = self.dsn.take().filter(|dsn| !dsn.is_empty());
+        let parsed_dsn = dsn
+            .as_deref()
+            .map(|text| Dsn::parse(text).map_err(|reason| error("dsn", text, reason)));
+        let own_org_id = self.org_id.take().filter(|org_id| !org_id.is_empty());
+        let org_id_of_dsn = parsed_dsn
+            .transpose()?
+            .and_then(|dsn| dsn.org_id().map(str::to_owned));
+        Ok(Settings {
+            traces_sample_rate: check_rate(self.traces_sample_rate)?,
+            traces_sampler: self.traces_sampler.take(),
+            trace_propagation_targets: check_targets(self.trace_propagation_targets.take())?,
+            propagate_traceparent: self.propagate_traceparent,
+            continue_traceparent: self.continue_traceparent,
+            strict_trace_continuation: self.strict_trace_continuation,
+            send_default_pii: self.send_default_pii,
+            trace_ignore_status_codes: check_status_codes(self.trace_ignore_status_codes.take())?,
+            trace_ignore_methods: check_methods(self.trace_ignore_methods.take())?,
+            max_spans: in_range(
+                "max_spans",
+                self.max_spans.unwrap_or(DEFAULT_MAX_SPANS),
+                100_000,
+            )?,
+            service: Arc::new(Service {
+                org_id: own_org_id.or(org_id_of_dsn),
+                dsn,
+                release: self.release.take().filter(|release| !release.is_empty()),
+                environment: self
+                    .environment
+                    .take()
+                    .filter(|environment| !environment.is_empty())
+                    .unwrap_or_else(|| DEFAULT_ENVIRONMENT.to_owned()),
+                server_name: self.server_name.take().filter(|name| !name.is_empty()),
+            }),
+        })
+    }
+}
+
+/// One status code or a range of them.
+#[derive(Clone, Debug)]
+pub struct StatusCodes(RangeInclusive<u16>);
+
+impl From<u16> for StatusCodes {
+    fn from(code: u16) -> Self {
+        Self(code..=code)
+    }
+}
+
+impl From<RangeInclusive<u16>> for StatusCodes {
+    fn from(codes: RangeInclusive<u16>) -> Self {
+        Self(codes)
+    }
+}
+
+fn check_rate(rate: Option<f64>) -> Result<Option<f64>, OptionsError> {
+    match rate {
+        Some(rate) if !(0.0..=1.0).contains(&rate) => Err(error(
+            "traces_sample_rate",
+            rate,
+            "a rate is a number from 0 to 1",
+        )),
+        // Adding zero makes a zero of a negative zero.
+        rate => Ok(rate.map(|rate| rate + 0.0)),
+    }
+}
+
+fn check_targets(targets: Option<Vec<Target>>) -> Result<Targets, OptionsError> {
+    let Some(targets) = targets else {
+        return Ok(Targets::all());
+    };
+    let shown = format!("{targets:?}");
+    Targets::new(targets).map_err(|reason| error("trace_propagation_targets", shown, reason))
+}
+
+fn check_status_codes(
+    codes: Option<Vec<RangeInclusive<u16>>>,
+) -> Result<Vec<RangeInclusive<u16>>, OptionsError> {
+    let codes = codes.unwrap_or_else(|| vec![404..=404]);
+    let wrong = |range: &&RangeInclusive<u16>| {
+        range.is_empty() || *range.start() < 100 || *range.end() > 599
+    };
+    match codes.iter().find(wrong) {
+        Some(range) => Err(error(
+            "trace_ignore_status_codes",
+            format!("{range:?}"),
+            "a status code is from 100 to 599, and a range is not empty",
+        )),
+        None => Ok(codes),
+    }
+}
+
+fn check_methods(methods: Option<Vec<String>>) -> Result<Vec<String>, OptionsError> {
+    let methods = methods.unwrap_or_else(|| vec!["OPTIONS".into(), "HEAD".into()]);
+    let is_token = |method: &str| {
+        let allowed = |byte: u8| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte);
+        !method.is_empty() && method.bytes().all(allowed)
+    };
+    match methods.iter().find(|method| !is_token(method)) {
+        Some(method) => Err(error(
+            "trace_ignore_methods",
+            method,
+            "this is not a request method",
+        )),
+        None => Ok(methods),
+    }
+}
+
+fn in_range(option: &'static str, value: usize, most: usize) -> Result<usize, OptionsError> {
+    if (1..=most).contains(&value) {
+        Ok(value)
+    } else {
+        Err(error(option, value, format_args!("it is from 1 to {most}")))
+    }
+}
+
+pub(crate) fn error(
+    option: &'static str,
+    value: impl fmt::Display,
+    reason: impl fmt::Display,
+) -> OptionsError {
+    OptionsError {
+        option,
+        value: value.to_string(),
+        reason: reason.to_string(),
+    }
+}
+
+impl fmt::Display for OptionsError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "option {} = {:?}: {}",
+            self.option, self.value, self.reason
+        )
+    }
+}
+
+impl std::error::Error for OptionsError {}

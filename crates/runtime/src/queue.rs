@@ -1,0 +1,174 @@
+//! The bounded queue in front of a sink: a full one drops and counts, and never blocks the caller.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::diagnostics::{Counters, Diagnostic, count};
+use crate::sink::{LossReason, Sink};
+use crate::transaction::Transaction;
+
+/// The caller's side of the sink.
+pub(crate) enum Outlet {
+    /// There is no sink: transactions are not even put together.
+    Closed,
+    /// The sink is called by whoever finishes a transaction.
+    Inline(Box<dyn Sink>),
+    /// The sink is called by a thread of its own.
+    Queued(Queue),
+}
+
+pub(crate) struct Queue {
+    sender: SyncSender<Message>,
+    offered: AtomicU64,
+    progress: Arc<Progress>,
+}
+
+enum Message {
+    Transaction(Box<Transaction>),
+    /// Asks the sink to flush by this time and to leave the answer.
+    Flush(Instant, SyncSender<bool>),
+}
+
+/// How far the sink's thread has come.
+#[derive(Default)]
+struct Progress {
+    accepted: Mutex<u64>,
+    advanced: Condvar,
+    unreported: AtomicU64,
+}
+
+impl Outlet {
+    pub(crate) fn accept(&self, transaction: Transaction, counters: &Counters) {
+        match self {
+            Self::Closed => {}
+            Self::Inline(sink) => {
+                count(&counters.transactions);
+                hand_over(&**sink, transaction, counters);
+            }
+            Self::Queued(queue) => queue.offer(transaction, counters),
+        }
+    }
+
+    pub(crate) fn flush(&self, timeout: Duration) -> bool {
+        match self {
+            Self::Closed => true,
+            Self::Inline(sink) => sink.flush(timeout),
+            Self::Queued(queue) => queue.flush(timeout),
+        }
+    }
+
+    pub(crate) const fn is_closed(&self) -> bool {
+        matches!(self, Self::Closed)
+    }
+}
+
+impl Queue {
+    /// Starts the sink's thread. It ends when the queue is dropped and what it held has been handed over.
+    pub(crate) fn start(
+        sink: Box<dyn Sink>,
+        capacity: usize,
+        counters: &Arc<Counters>,
+    ) -> std::io::Result<Self> {
+        let (sender, receiver) = sync_channel(capacity);
+        let progress = Arc::new(Progress::default());
+        let (seen, counters) = (progress.clone(), counters.clone());
+        thread::Builder::new()
+            .name("sentry-trace-sink".into())
+            .spawn(move || work(&receiver, &*sink, &seen, &counters))?;
+        Ok(Self {
+            sender,
+            offered: AtomicU64::new(0),
+            progress,
+        })
+    }
+
+    fn offer(&self, transaction: Transaction, counters: &Counters) {
+        match self
+            .sender
+            .try_send(Message::Transaction(Box::new(transaction)))
+        {
+            Ok(()) => {
+                self.offered.fetch_add(1, Ordering::SeqCst);
+                count(&counters.transactions);
+            }
+            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+                self.progress.unreported.fetch_add(1, Ordering::Relaxed);
+                let dropped = count(&counters.dropped_transactions);
+                // Once for each power of ten: a log of an overloaded service must not become a load itself.
+                if dropped
+                    .checked_ilog10()
+                    .is_some_and(|digits| 10_u64.pow(digits) == dropped)
+                {
+                    counters.tell(&Diagnostic::QueueFull(dropped));
+                }
+            }
+        }
+    }
+
+    fn flush(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
+        let offered = self.offered.load(Ordering::SeqCst);
+        self.progress.wait_for(offered, deadline) && self.flush_sink(deadline)
+    }
+
+    fn flush_sink(&self, deadline: Instant) -> bool {
+        let (answer, answered) = sync_channel(1);
+        self.sender
+            .try_send(Message::Flush(deadline, answer))
+            .is_ok()
+            && answered.recv_timeout(left_until(deadline)).unwrap_or(false)
+    }
+}
+
+impl Progress {
+    fn wait_for(&self, offered: u64, deadline: Instant) -> bool {
+        let accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
+        let (accepted, _) = self
+            .advanced
+            .wait_timeout_while(accepted, left_until(deadline), |accepted| {
+                *accepted < offered
+            })
+            .unwrap_or_else(PoisonError::into_inner);
+        *accepted >= offered
+    }
+
+    fn advance(&self) {
+        *self.accepted.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        self.advanced.notify_all();
+    }
+}
+
+fn work(receiver: &Receiver<Message>, sink: &dyn Sink, progress: &Progress, counters: &Counters) {
+    for message in receiver {
+        let lost = progress.unreported.swap(0, Ordering::Relaxed);
+        if lost > 0 {
+            sink.lost(LossReason::QueueOverflow, lost);
+        }
+        match message {
+            Message::Transaction(transaction) => {
+                hand_over(sink, *transaction, counters);
+                progress.advance();
+            }
+            Message::Flush(deadline, answer) => {
+                let flushed = catch_unwind(AssertUnwindSafe(|| sink.flush(left_until(deadline))));
+                // Whoever asked may have given up.
+                _ = answer.send(flushed.unwrap_or(false));
+            }
+        }
+    }
+}
+
+fn hand_over(sink: &dyn Sink, transaction: Transaction, counters: &Counters) {
+    if catch_unwind(AssertUnwindSafe(|| sink.accept(transaction))).is_err() {
+        count(&counters.sink_panics);
+        counters.tell(&Diagnostic::SinkPanicked);
+    }
+}
+
+fn left_until(deadline: Instant) -> Duration {
+    deadline.saturating_duration_since(Instant::now())
+}

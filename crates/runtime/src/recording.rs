@@ -1,0 +1,77 @@
+//! The spans of a transaction while it is being recorded.
+
+use sentry_trace_core::status::SpanStatus;
+
+use crate::clock::{Clock, Timestamp};
+use crate::transaction::SpanRecord;
+
+/// The root span and all that were started below it.
+pub(crate) struct Recording {
+    pub(crate) root: SpanRecord,
+    pub(crate) spans: Vec<SpanRecord>,
+    pub(crate) dropped_spans: u32,
+    pub(crate) discarded: bool,
+    /// What the monotonic clock showed at the start of the root.
+    started: u64,
+}
+
+/// The place of a span in its recording.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Slot {
+    /// The span is not recorded.
+    None,
+    Root,
+    Child(u32),
+}
+
+/// Room for the few children that most requests have.
+const EXPECTED_SPANS: usize = 4;
+
+impl Recording {
+    /// Starts recording with an open root, at the time that its `start` says.
+    pub(crate) fn new(root: SpanRecord, clock: &dyn Clock) -> Self {
+        Self {
+            root,
+            spans: Vec::new(),
+            dropped_spans: 0,
+            discarded: false,
+            started: clock.monotonic(),
+        }
+    }
+
+    /// The time of day, by a clock that does not jump within a transaction.
+    pub(crate) fn now(&self, clock: &dyn Clock) -> Timestamp {
+        let since_start = clock.monotonic().saturating_sub(self.started);
+        Timestamp::from_micros(self.root.start.as_micros() + since_start)
+    }
+
+    /// Adds an open child, unless there are `max_spans` of them already.
+    pub(crate) fn push(&mut self, child: SpanRecord, max_spans: usize) -> Slot {
+        if self.spans.len() >= max_spans {
+            self.dropped_spans = self.dropped_spans.saturating_add(1);
+            return Slot::None;
+        }
+        if self.spans.capacity() == 0 {
+            self.spans.reserve(EXPECTED_SPANS);
+        }
+        self.spans.push(child);
+        u32::try_from(self.spans.len() - 1).map_or(Slot::None, Slot::Child)
+    }
+
+    pub(crate) fn span(&mut self, slot: Slot) -> Option<&mut SpanRecord> {
+        match slot {
+            Slot::None => None,
+            Slot::Root => Some(&mut self.root),
+            Slot::Child(index) => self.spans.get_mut(index as usize),
+        }
+    }
+
+    /// Ends the root, and with it, as cancelled, the children that are still open.
+    pub(crate) fn close(&mut self, end: Timestamp) {
+        self.root.close(end);
+        for span in self.spans.iter_mut().filter(|span| span.open) {
+            span.close(end);
+            span.status.get_or_insert(SpanStatus::Cancelled);
+        }
+    }
+}

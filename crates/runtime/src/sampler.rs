@@ -1,0 +1,56 @@
+//! `traces_sampler`: the user's own decision (rule R5).
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use sentry_trace_core::decision::Decision;
+use sentry_trace_core::id::TraceId;
+use sentry_trace_core::sampling::Sampler;
+
+use crate::transaction::Data;
+
+/// What a sampler sees of the transaction that is about to start.
+#[doc(alias = "TracesSamplerSamplingContext")]
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct SamplingContext<'a> {
+    /// The name at the start; it may change later.
+    pub name: &'a str,
+    /// What kind of work it is.
+    pub op: &'a str,
+    /// The data at the start, also called attributes.
+    pub data: &'a Data,
+    /// The trace.
+    pub trace_id: TraceId,
+    /// What the sender decided.
+    #[doc(alias = "parentSampled")]
+    pub parent_decision: Decision,
+    /// The rate of the sender's decision, in [0, 1].
+    #[doc(alias = "parentSampleRate")]
+    pub parent_sample_rate: Option<f64>,
+}
+
+impl SamplingContext<'_> {
+    /// The parent's rate, or 1 or 0 by its decision; `fallback` for the head of a trace.
+    #[doc(alias = "inheritOrSampleWith")]
+    #[must_use]
+    pub fn inherit_or_sample_with(&self, fallback: f64) -> f64 {
+        self.parent_sample_rate
+            .unwrap_or(match self.parent_decision {
+                Decision::Sampled => 1.0,
+                Decision::NotSampled => 0.0,
+                Decision::Deferred => fallback,
+            })
+    }
+}
+
+/// The user's function: gives a rate in [0, 1].
+pub type TracesSampler = Arc<dyn Fn(&SamplingContext<'_>) -> f64 + Send + Sync>;
+
+/// Asks the sampler; a panic stays here, and the request goes on.
+pub(crate) fn ask(sampler: &TracesSampler, context: &SamplingContext<'_>) -> Sampler {
+    match catch_unwind(AssertUnwindSafe(|| sampler(context))) {
+        Ok(rate) => Sampler::Rate(rate),
+        Err(_) => Sampler::Panicked,
+    }
+}

@@ -1,0 +1,95 @@
+//! A span that finishes when it is dropped.
+
+use std::ops::Deref;
+
+use sentry_trace_core::status::SpanStatus;
+
+use crate::current::{CurrentGuard, Scope};
+use crate::handle::SpanHandle;
+
+/// A span that finishes when it is dropped, with the status `internal_error` when that is because of a panic.
+///
+/// It is not current by itself: [`enter`](Self::enter) it, [`run`](Self::run) a closure in it, or give it to a future
+/// with [`in_trace_span`](crate::TraceFutureExt::in_trace_span).
+#[derive(Debug)]
+#[must_use = "a span finishes when it is dropped"]
+pub struct Span {
+    handle: SpanHandle,
+}
+
+impl Span {
+    pub(crate) const fn new(handle: SpanHandle) -> Self {
+        Self { handle }
+    }
+
+    /// A shared reference to it.
+    #[must_use]
+    pub const fn handle(&self) -> &SpanHandle {
+        &self.handle
+    }
+
+    /// Makes it current on this thread until it is dropped.
+    pub fn enter(self) -> EnteredSpan {
+        EnteredSpan {
+            guard: CurrentGuard::new(self.handle.clone()),
+            span: self,
+        }
+    }
+
+    /// Calls `f` with the span current and finishes it.
+    pub fn run<R>(self, f: impl FnOnce(&Self) -> R) -> R {
+        Scope::new(self.handle.clone()).run(|| f(&self))
+    }
+
+    /// Finishes it now.
+    pub fn finish(self) {}
+
+    /// Finishes it now, with this status unless one was set.
+    pub fn finish_with_status(self, status: SpanStatus) {
+        self.end(Some(status));
+    }
+
+    fn end(&self, status: Option<SpanStatus>) {
+        self.handle.finish(status);
+    }
+
+    /// Gives the span up without finishing it again.
+    pub(crate) fn cancel(mut self) {
+        self.end(Some(SpanStatus::Cancelled));
+        self.handle = SpanHandle::NONE;
+    }
+}
+
+impl Drop for Span {
+    fn drop(&mut self) {
+        if !self.handle.is_none() {
+            self.end(std::thread::panicking().then_some(SpanStatus::InternalError));
+        }
+    }
+}
+
+impl Deref for Span {
+    type Target = SpanHandle;
+
+    fn deref(&self) -> &SpanHandle {
+        &self.handle
+    }
+}
+
+/// A span that is current on this thread and finishes when it is dropped.
+#[derive(Debug)]
+#[must_use = "the span is current, and open, until this is dropped"]
+pub struct EnteredSpan {
+    /// Dropped first: the span is not current any more when it finishes.
+    #[allow(dead_code, reason = "held for its drop")]
+    guard: CurrentGuard,
+    span: Span,
+}
+
+impl Deref for EnteredSpan {
+    type Target = Span;
+
+    fn deref(&self) -> &Span {
+        &self.span
+    }
+}

@@ -1,0 +1,140 @@
+//! The shared state of one trace in one service: one allocation per request.
+
+use std::borrow::Cow;
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+
+use sentry_trace_core::decision::Decision;
+use sentry_trace_core::dsc::Head;
+use sentry_trace_core::id::{SpanId, TraceId};
+use sentry_trace_core::sample_rand::SampleRand;
+
+use crate::diagnostics::count;
+use crate::recording::Recording;
+use crate::tracer::Tracer;
+use crate::transaction::{EventId, Transaction, TransactionSource};
+
+/// What all spans of a transaction share.
+pub(crate) struct Trace {
+    pub(crate) tracer: Tracer,
+    pub(crate) trace_id: TraceId,
+    /// The sender's span.
+    pub(crate) remote_parent: Option<SpanId>,
+    pub(crate) decision: Decision,
+    pub(crate) dsc: Dsc,
+    /// No span has been started yet: the next one becomes a root of its own.
+    pub(crate) is_scope: bool,
+    pub(crate) state: Mutex<State>,
+}
+
+/// "Not frozen yet" and "frozen and empty" are two things (rule R3).
+pub(crate) enum Dsc {
+    /// This service is the head of the trace; frozen by the first baggage or envelope (rule R7).
+    Head {
+        sample_rand: SampleRand,
+        rate: Option<f64>,
+        frozen: OnceLock<String>,
+    },
+    /// Received, and empty.
+    Empty,
+    /// Received: `sentry-a=1,sentry-b=2`.
+    Frozen(String),
+}
+
+/// What changes while the transaction runs.
+#[derive(Default)]
+pub(crate) struct State {
+    /// Kept for the context of a head that is not recorded; a recording has the name in its root.
+    pub(crate) head_name: Cow<'static, str>,
+    pub(crate) source: TransactionSource,
+    pub(crate) recording: Option<Recording>,
+}
+
+impl Trace {
+    pub(crate) fn state(&self) -> MutexGuard<'_, State> {
+        // The state is whole between any two statements; a panic elsewhere does not make it unusable.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Whether the name of the root matters to anybody.
+    pub(crate) fn needs_name(&self) -> bool {
+        let unfrozen_head =
+            matches!(&self.dsc, Dsc::Head { rate: Some(_), frozen, .. } if frozen.get().is_none());
+        unfrozen_head || self.state().recording.is_some()
+    }
+
+    /// The frozen context as text; freezes it where this service is the head. `None` when it is empty.
+    pub(crate) fn baggage(&self) -> Option<&str> {
+        match &self.dsc {
+            Dsc::Empty => None,
+            Dsc::Frozen(text) => Some(text),
+            Dsc::Head {
+                sample_rand,
+                rate,
+                frozen,
+            } => Some(frozen.get_or_init(|| self.freeze(*sample_rand, *rate))),
+        }
+    }
+
+    fn freeze(&self, sample_rand: SampleRand, rate: Option<f64>) -> String {
+        let state = self.state();
+        let service = &self.tracer.settings().service;
+        let name = state
+            .recording
+            .as_ref()
+            .map_or(&state.head_name, |recording| &recording.root.name);
+        let head = Head {
+            public_key: service.public_key(),
+            sample_rate: rate,
+            decision: self.decision,
+            org_id: service.org_id.as_deref(),
+            environment: &service.environment,
+            release: service.release.as_deref(),
+            transaction: (state.source != TransactionSource::Url).then_some(name),
+            ..Head::new(self.trace_id, sample_rand)
+        };
+        let mut text = Vec::with_capacity(256);
+        head.write(&mut text);
+        String::from_utf8(text).unwrap_or_default()
+    }
+
+    /// Hands the transaction over, once.
+    pub(crate) fn finish(&self) {
+        // Frozen before the recording is taken: the envelope may be the first to need it.
+        let dsc = if self.tracer.has_sink() {
+            self.baggage()
+        } else {
+            None
+        };
+        let Some((recording, source)) = self.take_recording() else {
+            return;
+        };
+        let counters = self.tracer.counters();
+        counters.spans_over_limit.fetch_add(
+            u64::from(recording.dropped_spans),
+            std::sync::atomic::Ordering::Relaxed,
+        );
+        if recording.discarded {
+            count(&counters.discarded_transactions);
+        } else if self.tracer.has_sink() {
+            self.tracer.accept(Transaction {
+                event_id: EventId::new(self.tracer.entropy().trace_id()),
+                trace_id: self.trace_id,
+                root: recording.root,
+                source,
+                spans: recording.spans,
+                dropped_spans: recording.dropped_spans,
+                dsc: dsc.map(str::to_owned),
+                service: self.tracer.settings().service.clone(),
+            });
+        }
+    }
+
+    fn take_recording(&self) -> Option<(Recording, TransactionSource)> {
+        let mut state = self.state();
+        let mut recording = state.recording.take()?;
+        state.head_name = recording.root.name.clone();
+        let end = recording.now(self.tracer.clock());
+        recording.close(end);
+        Some((recording, state.source))
+    }
+}
