@@ -132,18 +132,9 @@ impl<'a> IncomingDsc<'a> {
             Self::Frozen(members)
         }
     }
-
-    /// The rate of the parent's decision: a number in [0, 1], or absent (rule R5).
-    #[must_use]
-    pub fn sample_rate(&self) -> Option<f64> {
-        match self {
-            Self::Empty => None,
-            Self::Frozen(members) => received_rate(members),
-        }
-    }
 }
 
-/// The member `sample_rate`, when it is a number in [0, 1].
+/// The rate of the parent's decision: the member `sample_rate`, when it is a number in [0, 1] (rule R5).
 #[must_use]
 pub fn received_rate(members: &SentryMembers<'_>) -> Option<f64> {
     crate::number::parse(members.get("sample_rate")?).filter(|rate| (0.0..=1.0).contains(rate))

@@ -4,7 +4,8 @@
 //! A frozen context is the text of its members, `sentry-a=1,sentry-b=2`, percent-encoded. That text goes out as
 //! baggage and, decoded, into the envelope.
 //!
-//! ```
+#![cfg_attr(feature = "alloc", doc = "```")]
+#![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 //! use sentry_trace_core::decision::Decision;
 //! use sentry_trace_core::dsc::Head;
 //! use sentry_trace_core::id::TraceId;

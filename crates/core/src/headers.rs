@@ -2,7 +2,8 @@
 //!
 //! Whether the URL matches the targets is asked before (rule R9, [`targets`](crate::targets)).
 //!
-//! ```
+#![cfg_attr(feature = "alloc", doc = "```")]
+#![cfg_attr(not(feature = "alloc"), doc = "```ignore")]
 //! use sentry_trace_core::headers::{Presence, SignedHeaders, merge_baggage};
 //!
 //! let present = Presence { sentry_trace: false, traceparent: false };

@@ -2,56 +2,14 @@
 
 use std::borrow::Cow;
 
-use sentry_trace_core::id::SpanId;
-
-use crate::clock::Timestamp;
 use crate::context::TraceContext;
 use crate::current::current_span;
+use crate::describe::Describe;
+use crate::global;
 use crate::handle::SpanHandle;
 use crate::span::{EnteredSpan, Span};
-use crate::transaction::{Data, SpanRecord, TransactionSource};
+use crate::transaction::{Data, TransactionSource};
 use crate::value::Value;
-
-/// What a span is called and carries; asked only where it is recorded or a sampler looks at it.
-pub trait Describe {
-    /// The name.
-    fn name(&self) -> Cow<'static, str>;
-
-    /// What kind of work it is.
-    fn op(&self) -> Cow<'static, str>;
-
-    /// What makes the span: `manual`, or `auto.http.<crate>`.
-    fn origin(&self) -> Cow<'static, str> {
-        Cow::Borrowed("manual")
-    }
-
-    /// Where the name of a root comes from.
-    fn source(&self) -> TransactionSource {
-        TransactionSource::Custom
-    }
-
-    /// The data at the start.
-    fn data(&self) -> Data {
-        Data::new()
-    }
-
-    /// An open span without a time.
-    #[doc(hidden)]
-    fn record(&self, span_id: SpanId, parent_span_id: Option<SpanId>) -> SpanRecord {
-        SpanRecord {
-            span_id,
-            parent_span_id,
-            name: self.name(),
-            op: self.op(),
-            origin: self.origin(),
-            status: None,
-            start: Timestamp::default(),
-            end: Timestamp::default(),
-            data: self.data(),
-            open: true,
-        }
-    }
-}
 
 /// A span that is about to start.
 #[must_use = "a span starts with `start`, `enter` or `run`"]
@@ -163,6 +121,21 @@ impl<'a> SpanBuilder<'a> {
     }
 }
 
+impl SpanHandle {
+    /// Starts a child of this span.
+    pub fn start_child(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder<'static> {
+        SpanBuilder::child_of(self.clone(), name.into())
+    }
+}
+
+impl<'a> TraceContext<'a> {
+    /// Starts the root span of a transaction in this trace.
+    #[doc(alias = "startSpan")]
+    pub fn start_span(self, name: impl Into<Cow<'static, str>>) -> SpanBuilder<'a> {
+        SpanBuilder::root(self, name.into())
+    }
+}
+
 /// Starts a child, or a root where there is nothing but a scope, or nothing at all.
 fn start_below(parent: &SpanHandle, description: &Description, sampled: Option<bool>) -> Span {
     if let Some(scope) = parent.scope_trace() {
@@ -171,7 +144,7 @@ fn start_below(parent: &SpanHandle, description: &Description, sampled: Option<b
     if !parent.is_none() {
         return Span::new(parent.child(description));
     }
-    match crate::tracer() {
+    match global::tracer() {
         Some(tracer) => tracer.background_context().start_root(description, sampled),
         None => Span::new(SpanHandle::NONE),
     }

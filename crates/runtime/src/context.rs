@@ -1,17 +1,17 @@
 //! A trace that was continued or started, before its first span.
 
-use std::borrow::Cow;
 use std::sync::{Mutex, OnceLock};
 
 use sentry_trace_core::baggage::SentryMembers;
-use sentry_trace_core::continuation::{Continued, IncomingDsc};
+use sentry_trace_core::continuation::{Continued, IncomingDsc, received_rate};
 use sentry_trace_core::decision::Decision;
 use sentry_trace_core::dsc::Changes;
 use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::sample_rand::SampleRand;
 use sentry_trace_core::sampling::Outcome;
 
-use crate::builder::{Describe, SpanBuilder};
+use crate::decide::{Parent, decide};
+use crate::describe::Describe;
 use crate::handle::SpanHandle;
 use crate::recording::{Recording, Slot};
 use crate::span::Span;
@@ -25,28 +25,13 @@ use crate::tracer::Tracer;
 #[derive(Clone)]
 #[must_use]
 pub struct TraceContext<'a> {
-    pub(crate) tracer: Tracer,
-    pub(crate) trace_id: TraceId,
-    pub(crate) remote_parent: Option<SpanId>,
-    pub(crate) parent_decision: Decision,
-    pub(crate) parent_rate: Option<f64>,
-    pub(crate) sample_rand: SampleRand,
+    tracer: Tracer,
+    remote_parent: Option<SpanId>,
+    parent: Parent,
     /// Whether `sample_rand` has to be written into a received context.
     add_sample_rand: bool,
     /// `None` for the head of a trace.
-    received: Option<Received<'a>>,
-}
-
-/// The context that came with the headers.
-#[derive(Clone)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "lives on the stack for the time of one call"
-)]
-enum Received<'a> {
-    Members(IncomingDsc<'a>),
-    /// Already as text, from a scope that was entered before.
-    Text(Option<Cow<'a, str>>),
+    received: Option<IncomingDsc<'a>>,
 }
 
 impl<'a> TraceContext<'a> {
@@ -54,11 +39,13 @@ impl<'a> TraceContext<'a> {
     pub(crate) fn head(tracer: Tracer, trace_id: TraceId) -> Self {
         Self {
             tracer,
-            trace_id,
             remote_parent: None,
-            parent_decision: Decision::Deferred,
-            parent_rate: None,
-            sample_rand: SampleRand::of(trace_id),
+            parent: Parent {
+                trace_id,
+                decision: Decision::Deferred,
+                sample_rate: None,
+                sample_rand: SampleRand::of(trace_id),
+            },
             add_sample_rand: false,
             received: None,
         }
@@ -66,56 +53,55 @@ impl<'a> TraceContext<'a> {
 
     /// A trace that came in.
     pub(crate) fn continued(tracer: Tracer, continued: Continued<'a>) -> Self {
-        let (trace_id, parent_decision) = (continued.trace_id, continued.parent_decision);
-        let parent_rate = continued.dsc.sample_rate();
-        let received_rand = match &continued.dsc {
-            IncomingDsc::Frozen(members) => SampleRand::received(members),
-            IncomingDsc::Empty => None,
+        let (trace_id, decision) = (continued.trace_id, continued.parent_decision);
+        let (sample_rate, received_rand) = match &continued.dsc {
+            IncomingDsc::Frozen(members) => (received_rate(members), SampleRand::received(members)),
+            IncomingDsc::Empty => (None, None),
         };
+        let sample_rand =
+            received_rand.unwrap_or_else(|| SampleRand::backfill(trace_id, decision, sample_rate));
         Self {
             tracer,
-            trace_id,
             remote_parent: continued.parent_span_id,
-            parent_decision,
-            parent_rate,
-            sample_rand: received_rand
-                .unwrap_or_else(|| SampleRand::backfill(trace_id, parent_decision, parent_rate)),
+            parent: Parent {
+                trace_id,
+                decision,
+                sample_rate,
+                sample_rand,
+            },
             add_sample_rand: received_rand.is_none(),
-            received: Some(Received::Members(continued.dsc)),
+            received: Some(continued.dsc),
         }
     }
 
     /// The trace of a scope, for a root span that is started in it.
     pub(crate) fn of_scope(scope: &'a Trace) -> Self {
-        let text = match &scope.dsc {
+        let frozen = match &scope.dsc {
             Dsc::Head { frozen, .. } => match frozen.get() {
-                Some(text) => Some(text.as_str()),
+                Some(text) => Some(text),
                 None => return TraceContext::head(scope.tracer.clone(), scope.trace_id),
             },
             Dsc::Empty => None,
-            Dsc::Frozen(text) => Some(text.as_str()),
+            Dsc::Frozen(text) => Some(text),
         };
-        let members = SentryMembers::parse(text.map(str::as_bytes));
-        let parent_rate = sentry_trace_core::continuation::received_rate(&members);
-        let received_rand = SampleRand::received(&members);
-        Self {
-            tracer: scope.tracer.clone(),
-            trace_id: scope.trace_id,
-            remote_parent: scope.remote_parent,
-            parent_decision: scope.decision,
-            parent_rate,
-            sample_rand: received_rand.unwrap_or_else(|| {
-                SampleRand::backfill(scope.trace_id, scope.decision, parent_rate)
-            }),
-            add_sample_rand: false,
-            received: Some(Received::Text(text.map(Cow::Borrowed))),
-        }
+        let dsc = frozen.map_or(IncomingDsc::Empty, |text| {
+            IncomingDsc::Frozen(SentryMembers::parse([text.as_bytes()]))
+        });
+        Self::continued(
+            scope.tracer.clone(),
+            Continued {
+                trace_id: scope.trace_id,
+                parent_span_id: scope.remote_parent,
+                parent_decision: scope.decision,
+                dsc,
+            },
+        )
     }
 
     /// The trace.
     #[must_use]
     pub const fn trace_id(&self) -> TraceId {
-        self.trace_id
+        self.parent.trace_id
     }
 
     /// The sender's span.
@@ -127,7 +113,7 @@ impl<'a> TraceContext<'a> {
     /// What the sender decided.
     #[must_use]
     pub const fn parent_decision(&self) -> Decision {
-        self.parent_decision
+        self.parent.decision
     }
 
     /// Whether the trace came in, rather than being started here.
@@ -136,18 +122,12 @@ impl<'a> TraceContext<'a> {
         self.received.is_some()
     }
 
-    /// Starts the root span of a transaction in this trace.
-    #[doc(alias = "startSpan")]
-    pub fn start_span(self, name: impl Into<Cow<'static, str>>) -> SpanBuilder<'a> {
-        SpanBuilder::root(self, name.into())
-    }
-
     /// The trace as it is, without a span: what goes out from it names the sender's decision and nothing is recorded.
     /// A span that is started while it is current becomes the root of a transaction.
     #[must_use]
     pub fn scope(self) -> SpanHandle {
         let span_id = self.tracer.entropy().span_id();
-        let decision = self.parent_decision;
+        let decision = self.parent.decision;
         let trace = self.into_trace(
             Inherited {
                 decision,
@@ -171,20 +151,21 @@ impl<'a> TraceContext<'a> {
             decided_rate,
         } = outcome.into();
         let changes = Changes {
-            sample_rand: self.add_sample_rand.then_some(self.sample_rand),
+            sample_rand: self.add_sample_rand.then_some(self.parent.sample_rand),
             decided: decided_rate.zip(decision.to_option()),
         };
         let dsc = match self.received {
             None => Dsc::Head {
-                sample_rand: self.sample_rand,
+                sample_rand: self.parent.sample_rand,
                 rate: decided_rate,
                 frozen: OnceLock::new(),
             },
-            Some(received) => received.freeze(&changes),
+            Some(IncomingDsc::Empty) => Dsc::Empty,
+            Some(IncomingDsc::Frozen(members)) => Dsc::Frozen(write(&members, &changes)),
         };
         Trace {
             tracer: self.tracer,
-            trace_id: self.trace_id,
+            trace_id: self.parent.trace_id,
             remote_parent: self.remote_parent,
             decision,
             dsc,
@@ -209,19 +190,6 @@ impl From<Outcome> for Inherited {
     }
 }
 
-impl Received<'_> {
-    fn freeze(self, changes: &Changes) -> Dsc {
-        match self {
-            Self::Members(IncomingDsc::Empty) | Self::Text(None) => Dsc::Empty,
-            Self::Members(IncomingDsc::Frozen(members)) => Dsc::Frozen(write(&members, changes)),
-            Self::Text(Some(text)) if changes.decided.is_none() => Dsc::Frozen(text.into_owned()),
-            Self::Text(Some(text)) => {
-                Dsc::Frozen(write(&SentryMembers::parse([text.as_bytes()]), changes))
-            }
-        }
-    }
-}
-
 /// What the changed members take at most, so that the text is allocated once.
 const CHANGES_LEN: usize =
     "sentry-sample_rand=0.123456,sentry-sample_rate=0.12345678901234567,sentry-sampled=false,"
@@ -241,7 +209,7 @@ impl TraceContext<'_> {
     /// Decides, and starts the root span of a transaction: for adapters, which describe it lazily.
     pub fn start_root(self, description: &dyn Describe, sampled: Option<bool>) -> Span {
         let tracer = self.tracer.clone();
-        let outcome = tracer.decide(&self, description, sampled);
+        let outcome = decide(&tracer, &self.parent, description, sampled);
         let span_id = tracer.entropy().span_id();
         let names_context = self.received.is_none() && outcome.decided_rate.is_some();
         let mut state = State::default();

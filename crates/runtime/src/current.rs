@@ -110,3 +110,10 @@ pub fn carry_trace<R>(f: impl FnOnce() -> R) -> impl FnOnce() -> R {
     let span = current_span();
     move || Scope::new(span).run(f)
 }
+
+impl SpanHandle {
+    /// Makes the span current on this thread until the guard is dropped.
+    pub fn make_current(&self) -> CurrentGuard {
+        CurrentGuard::new(self.clone())
+    }
+}

@@ -10,17 +10,16 @@ use sentry_trace_core::sentry_trace::SentryTrace;
 use sentry_trace_core::status::SpanStatus;
 use sentry_trace_core::traceparent;
 
-use crate::builder::{Describe, SpanBuilder};
-use crate::current::CurrentGuard;
+use crate::describe::Describe;
 use crate::diagnostics::count;
 use crate::recording::Slot;
-use crate::span::Span;
 use crate::trace::Trace;
 use crate::tracer::Tracer;
 use crate::transaction::{Data, SpanRecord, TransactionSource};
 use crate::value::Value;
 
-/// A shared reference to a span, cheap to clone. It does not finish the span; [`Span`] does.
+/// A shared reference to a span, cheap to clone. It does not finish the span;
+/// [`Span`](crate::Span) does.
 ///
 /// Everything works on a span that is not recorded too, and does nothing there.
 #[derive(Clone)]
@@ -166,16 +165,6 @@ impl SpanHandle {
         }
     }
 
-    /// Starts a child of this span.
-    pub fn start_child(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder<'static> {
-        SpanBuilder::child_of(self.clone(), name.into())
-    }
-
-    /// Makes the span current on this thread until the guard is dropped.
-    pub fn make_current(&self) -> CurrentGuard {
-        CurrentGuard::new(self.clone())
-    }
-
     /// What `sentry-trace` says of this span.
     #[must_use]
     pub fn sentry_trace(&self) -> Option<SentryTrace> {
@@ -303,25 +292,5 @@ impl std::fmt::Debug for SpanHandle {
             Some(header) => write!(f, "SpanHandle({header})"),
             None => f.write_str("SpanHandle(none)"),
         }
-    }
-}
-
-impl From<&Span> for SpanHandle {
-    fn from(span: &Span) -> Self {
-        span.handle().clone()
-    }
-}
-
-/// The headers that carry the current trace on, for everything that no adapter covers.
-///
-/// Outside any span this is the trace that the process was started in (rule R12), or `None`.
-#[doc(alias = "getTraceData")]
-#[must_use]
-pub fn trace_data() -> Option<TraceData> {
-    let current = crate::current_span();
-    if current.is_none() {
-        crate::tracer()?.process_context()?.scope().trace_data()
-    } else {
-        current.trace_data()
     }
 }

@@ -12,7 +12,8 @@ use crate::clock::Clock;
 use crate::diagnostics::{Diagnostic, OnDiagnostic};
 use crate::entropy::Entropy;
 use crate::sampler::{SamplingContext, TracesSampler};
-use crate::settings::{Service, Settings};
+use crate::service::Service;
+use crate::settings::Settings;
 use crate::sink::Sink;
 
 /// Rule R10.

@@ -25,53 +25,9 @@
 
 use std::process::Command;
 
-use sentry_trace_core::continuation::{Incoming, SingleLines};
+use crate::continue_trace::trace_data;
 
-use crate::handle::trace_data;
-
-/// The variable that carries the value of `sentry-trace`.
-pub const SENTRY_TRACE: &str = "SENTRY_TRACE";
-
-/// The variable that carries the value of `baggage`.
-pub const SENTRY_BAGGAGE: &str = "SENTRY_BAGGAGE";
-
-/// The variable that switches reading off.
-pub const SENTRY_USE_ENVIRONMENT: &str = "SENTRY_USE_ENVIRONMENT";
-
-/// What a process was started with.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Environment {
-    sentry_trace: Option<String>,
-    baggage: Option<String>,
-}
-
-impl Environment {
-    /// Reads the variables; `None` when `SENTRY_USE_ENVIRONMENT` is false, no, off, n or 0 in any case.
-    ///
-    /// Names are case-sensitive; there are no other ones.
-    pub fn read(variable: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        let switch = variable(SENTRY_USE_ENVIRONMENT);
-        let off = |value: &str| {
-            ["false", "no", "off", "n", "0"]
-                .iter()
-                .any(|off| value.eq_ignore_ascii_case(off))
-        };
-        (!switch.as_deref().is_some_and(off)).then(|| Self {
-            sentry_trace: variable(SENTRY_TRACE),
-            baggage: variable(SENTRY_BAGGAGE),
-        })
-    }
-
-    /// The values as if they had come in headers.
-    #[must_use]
-    pub fn incoming(&self) -> SingleLines<'_> {
-        Incoming {
-            sentry_trace: self.sentry_trace.as_deref().map(str::as_bytes),
-            baggage: self.baggage.as_deref().map(str::as_bytes),
-            traceparent: None,
-        }
-    }
-}
+pub use crate::environment::{Environment, SENTRY_BAGGAGE, SENTRY_TRACE, SENTRY_USE_ENVIRONMENT};
 
 /// Hands the current trace to a child process.
 pub trait CommandExt {

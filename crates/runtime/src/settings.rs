@@ -7,22 +7,7 @@ use sentry_trace_core::dsn::Dsn;
 use sentry_trace_core::targets::Targets;
 
 use crate::sampler::TracesSampler;
-
-/// What identifies the service, in envelopes and in the context that it freezes.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Service {
-    /// The DSN.
-    pub dsn: Option<String>,
-    /// The release.
-    pub release: Option<String>,
-    /// The environment.
-    pub environment: String,
-    /// The name of the machine or of the service.
-    pub server_name: Option<String>,
-    /// The organisation: the option, else from the DSN (rule R4).
-    pub org_id: Option<String>,
-}
+use crate::service::Service;
 
 /// Options that were checked; read-only.
 #[non_exhaustive]
@@ -94,13 +79,5 @@ impl Settings {
     fn is_own_dsn(&self, url: &str) -> bool {
         let dsn = self.service.dsn.as_deref().map(Dsn::parse);
         matches!(dsn, Some(Ok(dsn)) if dsn.is_same_host_and_port(url))
-    }
-}
-
-impl Service {
-    /// The public key of the DSN.
-    #[must_use]
-    pub fn public_key(&self) -> Option<&str> {
-        Some(Dsn::parse(self.dsn.as_deref()?).ok()?.public_key())
     }
 }

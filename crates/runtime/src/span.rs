@@ -93,3 +93,9 @@ impl Deref for EnteredSpan {
         &self.span
     }
 }
+
+impl From<&Span> for SpanHandle {
+    fn from(span: &Span) -> Self {
+        span.handle().clone()
+    }
+}

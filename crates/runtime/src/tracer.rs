@@ -1,20 +1,14 @@
-//! The tracer: continues traces, starts new ones, decides, and hands finished transactions on.
+//! The tracer: what all traces of a service share.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use sentry_trace_core::continuation::{self, Incoming};
-use sentry_trace_core::sampling::{Outcome, Sampler, Sampling};
-
-use crate::builder::Describe;
 use crate::clock::Clock;
-use crate::context::TraceContext;
-use crate::diagnostics::{Counters, Diagnostic, Stats, count};
+use crate::diagnostics::{Counters, Diagnostic, Stats};
 use crate::entropy::Entropy;
+use crate::environment::Environment;
 use crate::options::{Options, OptionsError, SinkChoice, error};
-use crate::process::Environment;
 use crate::queue::{Outlet, Queue};
-use crate::sampler::{self, SamplingContext};
 use crate::settings::Settings;
 use crate::transaction::Transaction;
 
@@ -71,44 +65,6 @@ impl Tracer {
         })
     }
 
-    /// Continues the trace that the headers of a request name, or starts a new one (rules R1 to R4).
-    ///
-    /// Bad headers are no error: they lead to a new trace.
-    #[doc(alias = "continueTrace")]
-    #[doc(alias = "continueFromHeaders")]
-    pub fn continue_trace<'a, S, B, P>(&self, incoming: Incoming<S, B, P>) -> TraceContext<'a>
-    where
-        S: IntoIterator<Item = &'a [u8]>,
-        B: IntoIterator<Item = &'a [u8]>,
-        P: IntoIterator<Item = &'a [u8]>,
-    {
-        match continuation::continue_trace(incoming, &self.settings().policy()) {
-            Some(continued) => TraceContext::continued(self.clone(), continued),
-            None => self.start_new_trace(),
-        }
-    }
-
-    /// Starts a new trace.
-    #[doc(alias = "startNewTrace")]
-    pub fn start_new_trace(&self) -> TraceContext<'static> {
-        TraceContext::head(self.clone(), self.entropy().trace_id())
-    }
-
-    /// The trace that the process was started in, by `SENTRY_TRACE` and `SENTRY_BAGGAGE` (rule R12).
-    ///
-    /// `None` when there was none, or when it is not continued by rule R4.
-    #[must_use]
-    pub fn process_context(&self) -> Option<TraceContext<'_>> {
-        let environment = self.inner.process.as_ref()?;
-        Some(self.continue_trace(environment.incoming())).filter(TraceContext::is_continued)
-    }
-
-    /// What work outside any span belongs to: the trace that the process was started in, else a new one.
-    pub fn background_context(&self) -> TraceContext<'_> {
-        self.process_context()
-            .unwrap_or_else(|| self.start_new_trace())
-    }
-
     /// The options that were checked.
     #[must_use]
     pub fn settings(&self) -> &Settings {
@@ -141,6 +97,10 @@ impl Tracer {
         &*self.inner.clock
     }
 
+    pub(crate) fn environment(&self) -> Option<&Environment> {
+        self.inner.process.as_ref()
+    }
+
     pub(crate) fn counters(&self) -> &Counters {
         &self.inner.counters
     }
@@ -152,62 +112,6 @@ impl Tracer {
     pub(crate) fn accept(&self, transaction: Transaction) {
         self.inner.outlet.accept(transaction, &self.inner.counters);
     }
-
-    /// Decides about a transaction (rule R5).
-    pub(crate) fn decide(
-        &self,
-        context: &TraceContext<'_>,
-        description: &dyn Describe,
-        explicit: Option<bool>,
-    ) -> Outcome {
-        let sampling = Sampling {
-            explicit,
-            sampler: if explicit.is_some() {
-                self.unasked_sampler()
-            } else {
-                self.ask_sampler(context, description)
-            },
-            rate: self.settings().traces_sample_rate,
-        };
-        let outcome = sampling.decide(context.parent_decision, context.sample_rand.value());
-        if let (Sampler::Rate(rate), true) = (sampling.sampler, outcome.invalid_rate) {
-            count(&self.inner.counters.invalid_sample_rates);
-            self.inner
-                .counters
-                .tell(&Diagnostic::InvalidSampleRate(rate));
-        }
-        outcome
-    }
-
-    /// A sampler that need not be asked still says that sampling is configured.
-    fn unasked_sampler(&self) -> Sampler {
-        self.settings()
-            .traces_sampler
-            .as_ref()
-            .map_or(Sampler::Absent, |_| Sampler::Rate(0.0))
-    }
-
-    fn ask_sampler(&self, context: &TraceContext<'_>, description: &dyn Describe) -> Sampler {
-        let Some(sampler) = &self.settings().traces_sampler else {
-            return Sampler::Absent;
-        };
-        let answer = sampler::ask(
-            sampler,
-            &SamplingContext {
-                name: &description.name(),
-                op: &description.op(),
-                data: &description.data(),
-                trace_id: context.trace_id,
-                parent_decision: context.parent_decision,
-                parent_sample_rate: context.parent_rate,
-            },
-        );
-        if answer == Sampler::Panicked {
-            count(&self.inner.counters.sampler_panics);
-            self.inner.counters.tell(&Diagnostic::SamplerPanicked);
-        }
-        answer
-    }
 }
 
 impl std::fmt::Debug for Tracer {
@@ -216,24 +120,6 @@ impl std::fmt::Debug for Tracer {
             .field("service", &self.settings().service)
             .finish_non_exhaustive()
     }
-}
-
-/// Continues a trace with the global tracer; `None` when there is none.
-#[doc(alias = "continueTrace")]
-pub fn continue_trace<'a, S, B, P>(incoming: Incoming<S, B, P>) -> Option<TraceContext<'a>>
-where
-    S: IntoIterator<Item = &'a [u8]>,
-    B: IntoIterator<Item = &'a [u8]>,
-    P: IntoIterator<Item = &'a [u8]>,
-{
-    Some(crate::tracer()?.continue_trace(incoming))
-}
-
-/// Starts a new trace with the global tracer; `None` when there is none.
-#[doc(alias = "startNewTrace")]
-#[must_use]
-pub fn start_new_trace() -> Option<TraceContext<'static>> {
-    Some(crate::tracer()?.start_new_trace())
 }
 
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]

@@ -8,7 +8,7 @@ use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::status::SpanStatus;
 
 use crate::clock::Timestamp;
-use crate::settings::Service;
+use crate::service::Service;
 use crate::value::Value;
 
 /// Where the name of a transaction comes from (Sentry, "Transaction Annotations").

@@ -1,0 +1,81 @@
+//! How a trace begins in this service: continued or new.
+
+use sentry_trace_core::continuation::{self, Incoming};
+
+use crate::context::TraceContext;
+use crate::current::current_span;
+use crate::global;
+use crate::handle::TraceData;
+use crate::tracer::Tracer;
+
+impl Tracer {
+    /// Continues the trace that the headers of a request name, or starts a new one (rules R1 to R4).
+    ///
+    /// Bad headers are no error: they lead to a new trace.
+    #[doc(alias = "continueTrace")]
+    #[doc(alias = "continueFromHeaders")]
+    pub fn continue_trace<'a, S, B, P>(&self, incoming: Incoming<S, B, P>) -> TraceContext<'a>
+    where
+        S: IntoIterator<Item = &'a [u8]>,
+        B: IntoIterator<Item = &'a [u8]>,
+        P: IntoIterator<Item = &'a [u8]>,
+    {
+        match continuation::continue_trace(incoming, &self.settings().policy()) {
+            Some(continued) => TraceContext::continued(self.clone(), continued),
+            None => self.start_new_trace(),
+        }
+    }
+
+    /// Starts a new trace.
+    #[doc(alias = "startNewTrace")]
+    pub fn start_new_trace(&self) -> TraceContext<'static> {
+        TraceContext::head(self.clone(), self.entropy().trace_id())
+    }
+
+    /// The trace that the process was started in, by `SENTRY_TRACE` and `SENTRY_BAGGAGE` (rule R12).
+    ///
+    /// `None` when there was none, or when it is not continued by rule R4.
+    #[must_use]
+    pub fn process_context(&self) -> Option<TraceContext<'_>> {
+        let environment = self.environment()?;
+        Some(self.continue_trace(environment.incoming())).filter(TraceContext::is_continued)
+    }
+
+    /// What work outside any span belongs to: the trace that the process was started in, else a new one.
+    pub fn background_context(&self) -> TraceContext<'_> {
+        self.process_context()
+            .unwrap_or_else(|| self.start_new_trace())
+    }
+}
+
+/// Continues a trace with the global tracer; `None` when there is none.
+#[doc(alias = "continueTrace")]
+pub fn continue_trace<'a, S, B, P>(incoming: Incoming<S, B, P>) -> Option<TraceContext<'a>>
+where
+    S: IntoIterator<Item = &'a [u8]>,
+    B: IntoIterator<Item = &'a [u8]>,
+    P: IntoIterator<Item = &'a [u8]>,
+{
+    Some(global::tracer()?.continue_trace(incoming))
+}
+
+/// Starts a new trace with the global tracer; `None` when there is none.
+#[doc(alias = "startNewTrace")]
+#[must_use]
+pub fn start_new_trace() -> Option<TraceContext<'static>> {
+    Some(global::tracer()?.start_new_trace())
+}
+
+/// The headers that carry the current trace on, for everything that no adapter covers.
+///
+/// Outside any span this is the trace that the process was started in (rule R12), or `None`.
+#[doc(alias = "getTraceData")]
+#[must_use]
+pub fn trace_data() -> Option<TraceData> {
+    let current = current_span();
+    if current.is_none() {
+        global::tracer()?.process_context()?.scope().trace_data()
+    } else {
+        current.trace_data()
+    }
+}

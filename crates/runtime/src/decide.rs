@@ -1,0 +1,69 @@
+//! Deciding about a transaction (rule R5).
+
+use sentry_trace_core::decision::Decision;
+use sentry_trace_core::id::TraceId;
+use sentry_trace_core::sample_rand::SampleRand;
+use sentry_trace_core::sampling::{Outcome, Sampler, Sampling};
+
+use crate::describe::Describe;
+use crate::diagnostics::{Diagnostic, count};
+use crate::sampler::{self, SamplingContext};
+use crate::tracer::Tracer;
+
+/// What is known of a trace when the decision is made.
+#[derive(Clone, Copy)]
+pub(crate) struct Parent {
+    pub(crate) trace_id: TraceId,
+    pub(crate) decision: Decision,
+    pub(crate) sample_rate: Option<f64>,
+    pub(crate) sample_rand: SampleRand,
+}
+
+/// Decides, and tells what was wrong with the sampler.
+pub(crate) fn decide(
+    tracer: &Tracer,
+    parent: &Parent,
+    description: &dyn Describe,
+    explicit: Option<bool>,
+) -> Outcome {
+    let settings = tracer.settings();
+    let sampler = match &settings.traces_sampler {
+        None => Sampler::Absent,
+        // A sampler that need not be asked still says that sampling is configured.
+        Some(_) if explicit.is_some() => Sampler::Rate(0.0),
+        Some(sampler) => sampler::ask(
+            sampler,
+            &SamplingContext {
+                name: &description.name(),
+                op: &description.op(),
+                data: &description.data(),
+                trace_id: parent.trace_id,
+                parent_decision: parent.decision,
+                parent_sample_rate: parent.sample_rate,
+            },
+        ),
+    };
+    let sampling = Sampling {
+        explicit,
+        sampler,
+        rate: settings.traces_sample_rate,
+    };
+    let outcome = sampling.decide(parent.decision, parent.sample_rand.value());
+    report(tracer, sampler, &outcome);
+    outcome
+}
+
+fn report(tracer: &Tracer, sampler: Sampler, outcome: &Outcome) {
+    let counters = tracer.counters();
+    match sampler {
+        Sampler::Rate(rate) if outcome.invalid_rate => {
+            count(&counters.invalid_sample_rates);
+            counters.tell(&Diagnostic::InvalidSampleRate(rate));
+        }
+        Sampler::Panicked => {
+            count(&counters.sampler_panics);
+            counters.tell(&Diagnostic::SamplerPanicked);
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,49 @@
+//! What a span is called, for those who look.
+
+use std::borrow::Cow;
+
+use sentry_trace_core::id::SpanId;
+
+use crate::clock::Timestamp;
+use crate::transaction::{Data, SpanRecord, TransactionSource};
+
+/// What a span is called and carries; asked only where it is recorded or a sampler looks at it.
+pub trait Describe {
+    /// The name.
+    fn name(&self) -> Cow<'static, str>;
+
+    /// What kind of work it is.
+    fn op(&self) -> Cow<'static, str>;
+
+    /// What makes the span: `manual`, or `auto.http.<crate>`.
+    fn origin(&self) -> Cow<'static, str> {
+        Cow::Borrowed("manual")
+    }
+
+    /// Where the name of a root comes from.
+    fn source(&self) -> TransactionSource {
+        TransactionSource::Custom
+    }
+
+    /// The data at the start.
+    fn data(&self) -> Data {
+        Data::new()
+    }
+
+    /// An open span without a time.
+    #[doc(hidden)]
+    fn record(&self, span_id: SpanId, parent_span_id: Option<SpanId>) -> SpanRecord {
+        SpanRecord {
+            span_id,
+            parent_span_id,
+            name: self.name(),
+            op: self.op(),
+            origin: self.origin(),
+            status: None,
+            start: Timestamp::default(),
+            end: Timestamp::default(),
+            data: self.data(),
+            open: true,
+        }
+    }
+}
