@@ -203,6 +203,7 @@ async fn names_that_are_long_deep_or_hostile_stay_within_the_lines() {
     }
     let drawn = tree::render(&trace_of(&[deep]).await);
     assert_eq!(drawn.lines().count(), 42);
+    assert!(drawn.lines().last().unwrap().contains("└─ näme"), "{drawn}");
     assert!(
         drawn.lines().all(|line| line.chars().count() <= 100),
         "{drawn}"
