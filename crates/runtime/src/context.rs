@@ -127,6 +127,19 @@ impl<'a> TraceContext<'a> {
     #[must_use]
     pub fn scope(self) -> SpanHandle {
         let span_id = self.tracer.entropy().span_id();
+        self.scope_at(span_id)
+    }
+
+    /// As [`scope`](Self::scope), but what goes out from it names the sender's span as the parent, not one of its own.
+    #[must_use]
+    pub fn scope_of_sender(self) -> SpanHandle {
+        match self.remote_parent {
+            Some(span_id) => self.scope_at(span_id),
+            None => self.scope(),
+        }
+    }
+
+    fn scope_at(self, span_id: SpanId) -> SpanHandle {
         let decision = self.parent.decision;
         let trace = self.into_trace(
             Inherited {
@@ -217,7 +230,7 @@ impl TraceContext<'_> {
             let mut root = description.record(span_id, self.remote_parent);
             root.start = tracer.clock().wall();
             root.end = root.start;
-            state.recording = Some(Recording::new(root, tracer.clock()));
+            state.recording = Some(Recording::new(root, tracer.clock(), tracer.surroundings()));
         } else if names_context {
             state.head_name = description.name();
         }

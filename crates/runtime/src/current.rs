@@ -22,6 +22,7 @@
 
 use std::cell::RefCell;
 use std::marker::PhantomData;
+use std::sync::OnceLock;
 
 use crate::handle::SpanHandle;
 
@@ -29,10 +30,33 @@ thread_local! {
     static CURRENT: RefCell<SpanHandle> = const { RefCell::new(SpanHandle::NONE) };
 }
 
-/// The span that is current on this thread; [`SpanHandle::NONE`] when there is none.
+/// Asked where no span of ours is current.
+static FALLBACK: OnceLock<Fallback> = OnceLock::new();
+
+/// Gives the span of another library that is current on this thread, as a handle of ours, or [`SpanHandle::NONE`].
+pub type Fallback = fn() -> SpanHandle;
+
+/// Sets what [`current_span`] answers where no span of ours is current. Once for the process; says whether it was set.
+///
+/// The function runs inside every look-up outside our spans: it must be quick, and must not call [`current_span`].
+pub fn set_fallback(fallback: Fallback) -> bool {
+    FALLBACK.set(fallback).is_ok()
+}
+
+/// The span that is current on this thread, else what the [fallback](set_fallback) gives, else [`SpanHandle::NONE`].
 #[doc(alias = "getActiveSpan")]
 #[must_use]
 pub fn current_span() -> SpanHandle {
+    let own = own_span();
+    match FALLBACK.get() {
+        Some(fallback) if own.is_none() => fallback(),
+        _ => own,
+    }
+}
+
+/// The span of ours that is current on this thread; [`SpanHandle::NONE`] when there is none.
+#[must_use]
+pub fn own_span() -> SpanHandle {
     // While a thread's storage is being torn down there is no current span.
     CURRENT
         .try_with(|current| current.borrow().clone())

@@ -28,15 +28,15 @@ pub struct Options {
     traces_sample_rate: Option<f64>,
     traces_sampler: Option<TracesSampler>,
     trace_propagation_targets: Option<Vec<Target>>,
-    propagate_traceparent: bool,
-    continue_traceparent: bool,
-    strict_trace_continuation: bool,
+    propagate_traceparent: Option<bool>,
+    continue_traceparent: Option<bool>,
+    strict_trace_continuation: Option<bool>,
     org_id: Option<String>,
     dsn: Option<String>,
     release: Option<String>,
     environment: Option<String>,
     server_name: Option<String>,
-    send_default_pii: bool,
+    send_default_pii: Option<bool>,
     trace_ignore_status_codes: Option<Vec<RangeInclusive<u16>>>,
     trace_ignore_methods: Option<Vec<String>>,
     max_spans: Option<usize>,
@@ -52,7 +52,11 @@ pub struct Options {
 pub(crate) enum SinkChoice {
     Queued(Box<dyn Sink>),
     Inline(Box<dyn Sink>),
+    Made(Box<MakeSink>),
 }
+
+/// Makes the sink that fits the settings; `None` for none.
+type MakeSink = dyn FnOnce(&Settings) -> Result<Option<Box<dyn Sink>>, String> + Send;
 
 /// An option with a value that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -105,20 +109,20 @@ impl Options {
     /// Send `traceparent` too (rule R8). Off by default.
     #[doc(alias = "propagateTraceparent")]
     pub const fn propagate_traceparent(mut self, propagate: bool) -> Self {
-        self.propagate_traceparent = propagate;
+        self.propagate_traceparent = Some(propagate);
         self
     }
 
     /// Continue from `traceparent` where there is no `sentry-trace` (rule R8). Off by default.
     pub const fn continue_traceparent(mut self, continue_: bool) -> Self {
-        self.continue_traceparent = continue_;
+        self.continue_traceparent = Some(continue_);
         self
     }
 
     /// Do not continue traces when only one side names its organisation (rule R4). Off by default.
     #[doc(alias = "strictTraceContinuation")]
     pub const fn strict_trace_continuation(mut self, strict: bool) -> Self {
-        self.strict_trace_continuation = strict;
+        self.strict_trace_continuation = Some(strict);
         self
     }
 
@@ -157,7 +161,7 @@ impl Options {
     /// Record queries, fragments, client addresses and header values (rule R10). Off by default.
     #[doc(alias = "sendDefaultPii")]
     pub const fn send_default_pii(mut self, send: bool) -> Self {
-        self.send_default_pii = send;
+        self.send_default_pii = Some(send);
         self
     }
 
@@ -198,6 +202,61 @@ impl Options {
     pub fn inline_sink(mut self, sink: impl Sink) -> Self {
         self.sink = Some(SinkChoice::Inline(Box::new(sink)));
         self
+    }
+
+    /// Where transactions go, chosen when all other options have been checked; `None` for nowhere.
+    ///
+    /// Called as [`sink`](Self::sink) is. An error is why there can be no sink.
+    pub fn sink_for(
+        mut self,
+        make: impl FnOnce(&Settings) -> Result<Option<Box<dyn Sink>>, String> + Send + 'static,
+    ) -> Self {
+        self.sink = Some(SinkChoice::Made(Box::new(make)));
+        self
+    }
+
+    /// Takes from `fallback` what is not set here.
+    ///
+    /// A rate and a sampler are one setting: where either is set here, neither is taken.
+    pub fn or(self, fallback: Self) -> Self {
+        let sampling_is_set = self.traces_sample_rate.is_some() || self.traces_sampler.is_some();
+        let (rate, sampler) = if sampling_is_set {
+            (self.traces_sample_rate, self.traces_sampler)
+        } else {
+            (fallback.traces_sample_rate, fallback.traces_sampler)
+        };
+        let set = |text: &String| !text.is_empty();
+        Self {
+            traces_sample_rate: rate,
+            traces_sampler: sampler,
+            trace_propagation_targets: self
+                .trace_propagation_targets
+                .or(fallback.trace_propagation_targets),
+            propagate_traceparent: self
+                .propagate_traceparent
+                .or(fallback.propagate_traceparent),
+            continue_traceparent: self.continue_traceparent.or(fallback.continue_traceparent),
+            strict_trace_continuation: self
+                .strict_trace_continuation
+                .or(fallback.strict_trace_continuation),
+            org_id: self.org_id.filter(set).or(fallback.org_id),
+            dsn: self.dsn.or(fallback.dsn),
+            release: self.release.filter(set).or(fallback.release),
+            environment: self.environment.filter(set).or(fallback.environment),
+            server_name: self.server_name.filter(set).or(fallback.server_name),
+            send_default_pii: self.send_default_pii.or(fallback.send_default_pii),
+            trace_ignore_status_codes: self
+                .trace_ignore_status_codes
+                .or(fallback.trace_ignore_status_codes),
+            trace_ignore_methods: self.trace_ignore_methods.or(fallback.trace_ignore_methods),
+            max_spans: self.max_spans.or(fallback.max_spans),
+            queue_capacity: self.queue_capacity.or(fallback.queue_capacity),
+            ignore_environment: self.ignore_environment || fallback.ignore_environment,
+            sink: self.sink.or(fallback.sink),
+            clock: self.clock.or(fallback.clock),
+            entropy: self.entropy.or(fallback.entropy),
+            on_diagnostic: self.on_diagnostic.or(fallback.on_diagnostic),
+        }
     }
 
     /// Transactions that may wait for the sink, from 1 to 1 000 000; what is over is dropped and counted. By default 256.
@@ -244,19 +303,19 @@ impl Options {
         let dsn = self.dsn.take().filter(|dsn| !dsn.is_empty());
         let parsed_dsn = dsn
             .as_deref()
-            .map(|text| Dsn::parse(text).map_err(|reason| error("dsn", text, reason)));
+            .map(|text| Dsn::parse(text).map_err(|reason| error("dsn", text, reason)))
+            .transpose()?;
         let own_org_id = self.org_id.take().filter(|org_id| !org_id.is_empty());
-        let org_id_of_dsn = parsed_dsn
-            .transpose()?
-            .and_then(|dsn| dsn.org_id().map(str::to_owned));
+        let org_id_of_dsn = parsed_dsn.and_then(|dsn| dsn.org_id().map(str::to_owned));
+        let dsn_host = parsed_dsn.map(|dsn| dsn.host().to_owned());
         Ok(Settings {
             traces_sample_rate: check_rate(self.traces_sample_rate)?,
             traces_sampler: self.traces_sampler.take(),
             trace_propagation_targets: check_targets(self.trace_propagation_targets.take())?,
-            propagate_traceparent: self.propagate_traceparent,
-            continue_traceparent: self.continue_traceparent,
-            strict_trace_continuation: self.strict_trace_continuation,
-            send_default_pii: self.send_default_pii,
+            propagate_traceparent: self.propagate_traceparent.unwrap_or_default(),
+            continue_traceparent: self.continue_traceparent.unwrap_or_default(),
+            strict_trace_continuation: self.strict_trace_continuation.unwrap_or_default(),
+            send_default_pii: self.send_default_pii.unwrap_or_default(),
             trace_ignore_status_codes: check_status_codes(self.trace_ignore_status_codes.take())?,
             trace_ignore_methods: check_methods(self.trace_ignore_methods.take())?,
             max_spans: in_range(
@@ -264,6 +323,7 @@ impl Options {
                 self.max_spans.unwrap_or(DEFAULT_MAX_SPANS),
                 100_000,
             )?,
+            dsn_host,
             service: Arc::new(Service {
                 org_id: own_org_id.or(org_id_of_dsn),
                 dsn,

@@ -8,20 +8,21 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::diagnostics::{Counters, Diagnostic, count};
-use crate::sink::{LossReason, Sink};
-use crate::transaction::Transaction;
+use crate::sink::{Loss, LossReason, Sink};
+use crate::transaction::{Surroundings, Transaction};
 
 /// The caller's side of the sink.
 pub(crate) enum Outlet {
     /// There is no sink: transactions are not even put together.
     Closed,
     /// The sink is called by whoever finishes a transaction.
-    Inline(Box<dyn Sink>),
+    Inline(Arc<dyn Sink>),
     /// The sink is called by a thread of its own.
     Queued(Queue),
 }
 
 pub(crate) struct Queue {
+    sink: Arc<dyn Sink>,
     sender: SyncSender<Message>,
     offered: AtomicU64,
     progress: Arc<Progress>,
@@ -38,11 +39,21 @@ enum Message {
 struct Progress {
     accepted: Mutex<u64>,
     advanced: Condvar,
-    unreported: AtomicU64,
+    unreported_transactions: AtomicU64,
+    unreported_spans: AtomicU64,
 }
 
 impl Outlet {
-    pub(crate) fn accept(&self, transaction: Transaction, counters: &Counters) {
+    /// Asks the sink what it wants to remember of the surroundings.
+    pub(crate) fn begin(&self, counters: &Counters) -> Option<Surroundings> {
+        let sink = self.sink()?;
+        guarded(counters, || sink.begin()).flatten()
+    }
+
+    pub(crate) fn accept(&self, mut transaction: Transaction, counters: &Counters) {
+        if let Some(sink) = self.sink() {
+            guarded(counters, || sink.prepare(&mut transaction));
+        }
         match self {
             Self::Closed => {}
             Self::Inline(sink) => {
@@ -61,6 +72,14 @@ impl Outlet {
         }
     }
 
+    fn sink(&self) -> Option<&dyn Sink> {
+        match self {
+            Self::Closed => None,
+            Self::Inline(sink) => Some(&**sink),
+            Self::Queued(queue) => Some(&*queue.sink),
+        }
+    }
+
     pub(crate) const fn is_closed(&self) -> bool {
         matches!(self, Self::Closed)
     }
@@ -69,17 +88,18 @@ impl Outlet {
 impl Queue {
     /// Starts the sink's thread. It ends when the queue is dropped and what it held has been handed over.
     pub(crate) fn start(
-        sink: Box<dyn Sink>,
+        sink: Arc<dyn Sink>,
         capacity: usize,
         counters: &Arc<Counters>,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(capacity);
         let progress = Arc::new(Progress::default());
-        let (seen, counters) = (progress.clone(), counters.clone());
+        let (seen, counters, served) = (progress.clone(), counters.clone(), sink.clone());
         thread::Builder::new()
             .name("sentry-trace-sink".into())
-            .spawn(move || work(&receiver, &*sink, &seen, &counters))?;
+            .spawn(move || work(&receiver, &*served, &seen, &counters))?;
         Ok(Self {
+            sink,
             sender,
             offered: AtomicU64::new(0),
             progress,
@@ -87,6 +107,7 @@ impl Queue {
     }
 
     fn offer(&self, transaction: Transaction, counters: &Counters) {
+        let spans = transaction.span_count() as u64;
         match self
             .sender
             .try_send(Message::Transaction(Box::new(transaction)))
@@ -96,7 +117,7 @@ impl Queue {
                 count(&counters.transactions);
             }
             Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
-                self.progress.unreported.fetch_add(1, Ordering::Relaxed);
+                self.progress.miss(spans);
                 let dropped = count(&counters.dropped_transactions);
                 // Once for each power of ten: a log of an overloaded service must not become a load itself.
                 if dropped
@@ -136,6 +157,18 @@ impl Progress {
         *accepted >= offered
     }
 
+    fn miss(&self, spans: u64) {
+        self.unreported_transactions.fetch_add(1, Ordering::Relaxed);
+        self.unreported_spans.fetch_add(spans, Ordering::Relaxed);
+    }
+
+    fn take_missed(&self) -> Loss {
+        Loss::new(
+            self.unreported_transactions.swap(0, Ordering::Relaxed),
+            self.unreported_spans.swap(0, Ordering::Relaxed),
+        )
+    }
+
     fn advance(&self) {
         *self.accepted.lock().unwrap_or_else(PoisonError::into_inner) += 1;
         self.advanced.notify_all();
@@ -144,9 +177,9 @@ impl Progress {
 
 fn work(receiver: &Receiver<Message>, sink: &dyn Sink, progress: &Progress, counters: &Counters) {
     for message in receiver {
-        let lost = progress.unreported.swap(0, Ordering::Relaxed);
-        if lost > 0 {
-            sink.lost(LossReason::QueueOverflow, lost);
+        let lost = progress.take_missed();
+        if lost != Loss::default() {
+            guarded(counters, || sink.lost(LossReason::QueueOverflow, lost));
         }
         match message {
             Message::Transaction(transaction) => {
@@ -163,10 +196,17 @@ fn work(receiver: &Receiver<Message>, sink: &dyn Sink, progress: &Progress, coun
 }
 
 fn hand_over(sink: &dyn Sink, transaction: Transaction, counters: &Counters) {
-    if catch_unwind(AssertUnwindSafe(|| sink.accept(transaction))).is_err() {
+    guarded(counters, || sink.accept(transaction));
+}
+
+/// Calls into a sink; a panic stays here and is counted.
+fn guarded<R>(counters: &Counters, call: impl FnOnce() -> R) -> Option<R> {
+    let result = catch_unwind(AssertUnwindSafe(call)).ok();
+    if result.is_none() {
         count(&counters.sink_panics);
         counters.tell(&Diagnostic::SinkPanicked);
     }
+    result
 }
 
 fn left_until(deadline: Instant) -> Duration {

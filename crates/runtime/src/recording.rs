@@ -3,7 +3,7 @@
 use sentry_trace_core::status::SpanStatus;
 
 use crate::clock::{Clock, Timestamp};
-use crate::transaction::SpanRecord;
+use crate::transaction::{SpanRecord, Surroundings};
 
 /// The root span and all that were started below it.
 pub(crate) struct Recording {
@@ -11,6 +11,7 @@ pub(crate) struct Recording {
     pub(crate) spans: Vec<SpanRecord>,
     pub(crate) dropped_spans: u32,
     pub(crate) discarded: bool,
+    pub(crate) surroundings: Option<Surroundings>,
     /// What the monotonic clock showed at the start of the root.
     started: u64,
 }
@@ -29,12 +30,17 @@ const EXPECTED_SPANS: usize = 4;
 
 impl Recording {
     /// Starts recording with an open root, at the time that its `start` says.
-    pub(crate) fn new(root: SpanRecord, clock: &dyn Clock) -> Self {
+    pub(crate) fn new(
+        root: SpanRecord,
+        clock: &dyn Clock,
+        surroundings: Option<Surroundings>,
+    ) -> Self {
         Self {
             root,
             spans: Vec::new(),
             dropped_spans: 0,
             discarded: false,
+            surroundings,
             started: clock.monotonic(),
         }
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::transaction::Transaction;
+use crate::transaction::{Surroundings, Transaction};
 
 /// Takes finished transactions.
 ///
@@ -14,12 +14,43 @@ pub trait Sink: Send + Sync + 'static {
     /// Takes one transaction.
     fn accept(&self, transaction: Transaction);
 
-    /// Told, from the sink's thread, how many transactions have been lost in front of it since the last call.
-    fn lost(&self, _reason: LossReason, _transactions: u64) {}
+    /// Called by whoever starts a transaction that is recorded: what the sink wants to remember of the surroundings.
+    ///
+    /// It comes back as [`Transaction::surroundings`]. Must not block.
+    fn begin(&self) -> Option<Surroundings> {
+        None
+    }
+
+    /// Called by whoever finishes a transaction, before the queue. Must not block.
+    fn prepare(&self, _transaction: &mut Transaction) {}
+
+    /// Told, from the sink's thread, what has been lost in front of it since the last call.
+    fn lost(&self, _reason: LossReason, _loss: Loss) {}
 
     /// Delivers what it holds, within `timeout`; says whether everything got out.
     fn flush(&self, _timeout: Duration) -> bool {
         true
+    }
+}
+
+/// How much was lost.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Loss {
+    /// Transactions.
+    pub transactions: u64,
+    /// Their spans; each transaction counts as one itself.
+    pub spans: u64,
+}
+
+impl Loss {
+    /// That many transactions with that many spans.
+    #[must_use]
+    pub const fn new(transactions: u64, spans: u64) -> Self {
+        Self {
+            transactions,
+            spans,
+        }
     }
 }
 
@@ -52,8 +83,16 @@ impl<S: Sink + ?Sized> Sink for Arc<S> {
         (**self).accept(transaction);
     }
 
-    fn lost(&self, reason: LossReason, transactions: u64) {
-        (**self).lost(reason, transactions);
+    fn begin(&self) -> Option<Surroundings> {
+        (**self).begin()
+    }
+
+    fn prepare(&self, transaction: &mut Transaction) {
+        (**self).prepare(transaction);
+    }
+
+    fn lost(&self, reason: LossReason, loss: Loss) {
+        (**self).lost(reason, loss);
     }
 
     fn flush(&self, timeout: Duration) -> bool {
@@ -66,8 +105,16 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
         (**self).accept(transaction);
     }
 
-    fn lost(&self, reason: LossReason, transactions: u64) {
-        (**self).lost(reason, transactions);
+    fn begin(&self) -> Option<Surroundings> {
+        (**self).begin()
+    }
+
+    fn prepare(&self, transaction: &mut Transaction) {
+        (**self).prepare(transaction);
+    }
+
+    fn lost(&self, reason: LossReason, loss: Loss) {
+        (**self).lost(reason, loss);
     }
 
     fn flush(&self, timeout: Duration) -> bool {

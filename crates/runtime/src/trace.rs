@@ -125,6 +125,7 @@ impl Trace {
                 dropped_spans: recording.dropped_spans,
                 dsc: dsc.map(str::to_owned),
                 service: self.tracer.settings().service.clone(),
+                surroundings: recording.surroundings,
             });
         }
     }

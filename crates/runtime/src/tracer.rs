@@ -10,7 +10,7 @@ use crate::environment::Environment;
 use crate::options::{Options, OptionsError, SinkChoice, error};
 use crate::queue::{Outlet, Queue};
 use crate::settings::Settings;
-use crate::transaction::Transaction;
+use crate::transaction::{Surroundings, Transaction};
 
 /// Continues traces and records transactions. Cheap to clone; several can live side by side.
 ///
@@ -40,11 +40,17 @@ impl Tracer {
         let settings = options.check()?;
         let capacity = options.checked_queue_capacity()?;
         let counters = Arc::new(Counters::new(options.on_diagnostic.take()));
-        let outlet = match options.sink.take() {
-            None => Outlet::Closed,
-            Some(SinkChoice::Inline(sink)) => Outlet::Inline(sink),
+        let chosen = match options.sink.take() {
+            Some(SinkChoice::Made(make)) => make(&settings)
+                .map_err(|reason| error("sink", "made for these settings", reason))?
+                .map(SinkChoice::Queued),
+            chosen => chosen,
+        };
+        let outlet = match chosen {
+            None | Some(SinkChoice::Made(_)) => Outlet::Closed,
+            Some(SinkChoice::Inline(sink)) => Outlet::Inline(sink.into()),
             Some(SinkChoice::Queued(sink)) => Outlet::Queued(
-                Queue::start(sink, capacity, &counters)
+                Queue::start(sink.into(), capacity, &counters)
                     .map_err(|reason| error("sink", "a thread of its own", reason))?,
             ),
         };
@@ -107,6 +113,10 @@ impl Tracer {
 
     pub(crate) fn has_sink(&self) -> bool {
         !self.inner.outlet.is_closed()
+    }
+
+    pub(crate) fn surroundings(&self) -> Option<Surroundings> {
+        self.inner.outlet.begin(&self.inner.counters)
     }
 
     pub(crate) fn accept(&self, transaction: Transaction) {

@@ -1,5 +1,6 @@
 //! A finished transaction, as a sink receives it.
 
+use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
@@ -45,6 +46,9 @@ impl TransactionSource {
     }
 }
 
+/// Whatever a sink remembers with a transaction; only the sink itself knows the type.
+pub type Surroundings = Arc<dyn Any + Send + Sync>;
+
 /// A finished transaction: the root span and all others that were recorded below it in this service.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -65,6 +69,16 @@ pub struct Transaction {
     pub dsc: Option<String>,
     /// The service that recorded it.
     pub service: Arc<Service>,
+    /// What the sink remembered when the transaction started.
+    pub surroundings: Option<Surroundings>,
+}
+
+impl Transaction {
+    /// How many spans it has, itself included.
+    #[must_use]
+    pub fn span_count(&self) -> usize {
+        self.spans.len() + 1
+    }
 }
 
 /// A span that was recorded.
@@ -116,6 +130,12 @@ impl Data {
         Self(Vec::new())
     }
 
+    /// No data yet, and room for that many keys.
+    #[must_use]
+    pub fn with_capacity(keys: usize) -> Self {
+        Self(Vec::with_capacity(keys))
+    }
+
     /// Sets a value; an earlier one of the same key is replaced in its place.
     pub fn set(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
         let key = key.into();
@@ -150,11 +170,6 @@ impl Data {
     pub fn remove(&mut self, key: &str) -> Option<Value> {
         let at = self.0.iter().position(|(known, _)| known == key)?;
         Some(self.0.remove(at).1)
-    }
-
-    /// Makes room for that many further keys.
-    pub fn reserve(&mut self, additional: usize) {
-        self.0.reserve(additional);
     }
 }
 
