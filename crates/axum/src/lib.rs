@@ -1,1 +1,39 @@
-//! Sentry tracing for axum, named by route
+//! Sentry tracing for axum: transactions are named by the route, `GET /users/{id}`.
+//!
+//! Put [`TraceLayer`] last on the outermost router, so that it sees all routes, nested ones and the fallback too.
+//!
+//! ```
+//! use axum::Router;
+//! use axum::routing::get;
+//! use http::Request;
+//! use sentry_trace_axum::TraceLayer;
+//! use sentry_trace_runtime::testing::MemorySink;
+//! use sentry_trace_runtime::{Options, Tracer};
+//! use tower::ServiceExt;
+//!
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! let sink = MemorySink::new();
+//! let tracer = Tracer::new(Options::new().traces_sample_rate(1.0).inline_sink(sink.clone()))?;
+//!
+//! let users = Router::new().route("/{id}", get(|| async { "a user" }));
+//! let app = Router::new().nest("/users", users).layer(TraceLayer::new().tracer(tracer));
+//!
+//! let response = app.oneshot(Request::get("/users/7").body(String::new()).unwrap()).await.unwrap();
+//! http_body_util::BodyExt::collect(response.into_body()).await.unwrap();
+//! assert_eq!(sink.take()[0].root.name, "GET /users/{id}");
+//! # Ok::<(), sentry_trace_runtime::OptionsError>(()) }).unwrap();
+//! ```
+//!
+//! # A layer around the whole router
+//!
+//! A [`TraceLayer`] that wraps a router from outside, in a `ServiceBuilder` for example, runs before the route is
+//! known. Add [`RouteLayer`] to the router with `route_layer`, and the transaction still gets its name.
+
+#![forbid(unsafe_code)]
+
+mod layer;
+mod route;
+
+pub use layer::TraceLayer;
+pub use route::{MatchedRoute, RouteLayer, RouteService};
+pub use sentry_trace_tower::ServerRequest;

@@ -66,6 +66,12 @@ impl Targets {
         Ok(Self(Selection::AnyOf(matchers?)))
     }
 
+    /// Whether every URL matches, so that nobody need write one down to ask.
+    #[must_use]
+    pub const fn is_all(&self) -> bool {
+        matches!(self.0, Selection::All)
+    }
+
     /// Whether a request to this URL gets trace headers, the DSN's own host aside.
     ///
     /// An empty text is an unknown URL: [`Targets::all`] does not match it. Allocates only where the URL has userinfo

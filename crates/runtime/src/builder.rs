@@ -122,6 +122,11 @@ impl<'a> SpanBuilder<'a> {
 }
 
 impl SpanHandle {
+    /// Starts a child of this span, and never a root: for adapters, which describe it lazily.
+    pub fn start_described_child(&self, description: &dyn Describe) -> Span {
+        Span::new(self.child(description))
+    }
+
     /// Starts a child of this span.
     pub fn start_child(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder<'static> {
         SpanBuilder::child_of(self.clone(), name.into())
@@ -137,7 +142,7 @@ impl<'a> TraceContext<'a> {
 }
 
 /// Starts a child, or a root where there is nothing but a scope, or nothing at all.
-fn start_below(parent: &SpanHandle, description: &Description, sampled: Option<bool>) -> Span {
+fn start_below(parent: &SpanHandle, description: &dyn Describe, sampled: Option<bool>) -> Span {
     if let Some(scope) = parent.scope_trace() {
         return TraceContext::of_scope(scope).start_root(description, sampled);
     }

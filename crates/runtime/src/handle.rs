@@ -136,6 +136,21 @@ impl SpanHandle {
         }
     }
 
+    /// Where the name of the transaction comes from, while that matters to anybody.
+    #[must_use]
+    pub fn transaction_source(&self) -> Option<TransactionSource> {
+        let trace = &self.span.as_ref()?.trace;
+        trace.needs_name().then(|| trace.state().source)
+    }
+
+    /// Sets data of the transaction that the span belongs to.
+    pub fn set_transaction_data(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+        let Some(span) = &self.span else { return };
+        if let Some(recording) = &mut span.trace.state().recording {
+            recording.root.data.set(key, value);
+        }
+    }
+
     /// Says what kind of work the span is.
     pub fn set_op(&self, op: impl Into<Cow<'static, str>>) {
         self.edit(|span| span.op = op.into());

@@ -32,6 +32,8 @@ pub struct Settings {
     pub trace_ignore_methods: Vec<String>,
     /// See [`Options::max_spans`](crate::Options::max_spans).
     pub max_spans: usize,
+    /// The host of the DSN.
+    pub(crate) dsn_host: Option<String>,
     /// The service.
     pub service: std::sync::Arc<Service>,
 }
@@ -48,6 +50,17 @@ impl Settings {
     #[must_use]
     pub fn propagates_to(&self, url: &str) -> bool {
         !url.is_empty() && self.trace_propagation_targets.matches(url) && !self.is_own_dsn(url)
+    }
+
+    /// As [`propagates_to`](Self::propagates_to), for a URL in parts: its text is asked for only where it matters.
+    #[must_use]
+    pub fn propagates_to_host(&self, host: &str, url: impl FnOnce() -> String) -> bool {
+        if !self.trace_propagation_targets.is_all() {
+            return self.propagates_to(&url());
+        }
+        let may_be_own =
+            |dsn_host: &str| dsn_host.eq_ignore_ascii_case(host) || host.starts_with('[');
+        !(self.dsn_host.as_deref().is_some_and(may_be_own) && self.is_own_dsn(&url()))
     }
 
     /// Whether a transaction with this status code is discarded (rule R10).

@@ -1,0 +1,110 @@
+//! What every client adapter offers alike.
+
+use std::sync::Arc;
+
+use sentry_trace_runtime::{SpanHandle, Tracer, current_span};
+
+use crate::client_request::{ClientRequest, ClientUrl};
+use crate::client_span::{ClientSpan, Start};
+use crate::hooks;
+
+type Name = Arc<dyn Fn(&ClientRequest<'_>) -> Option<String> + Send + Sync>;
+
+/// How a client adapter behaves. Cheap to clone.
+#[derive(Clone)]
+#[must_use]
+pub struct ClientConfig {
+    origin: &'static str,
+    tracer: Option<Tracer>,
+    name: Option<Name>,
+}
+
+/// What happens to one request; each adapter tells how a request carries it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Propagation {
+    /// A span, and headers where the targets match.
+    #[default]
+    Traced,
+    /// A span, and no headers.
+    NotPropagated,
+    /// Neither.
+    NotTraced,
+}
+
+impl ClientConfig {
+    /// A configuration for spans of this origin, `auto.http.<crate>`.
+    pub const fn new(origin: &'static str) -> Self {
+        Self {
+            origin,
+            tracer: None,
+            name: None,
+        }
+    }
+
+    /// The tracer whose targets count; without one the global tracer is looked up at each request.
+    pub fn tracer(mut self, tracer: Tracer) -> Self {
+        self.tracer = Some(tracer);
+        self
+    }
+
+    /// Names the span, instead of by method and URL; `None` keeps that.
+    pub fn name(
+        mut self,
+        name: impl Fn(&ClientRequest<'_>) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.name = Some(Arc::new(name));
+        self
+    }
+
+    /// Starts the span of a request, below the current span.
+    ///
+    /// Outside any span nothing is recorded, and the trace that the process was started in, else a new one, goes out.
+    /// Without a tracer the span does nothing.
+    pub fn start(&self, request: &ClientRequest<'_>, propagation: Propagation) -> ClientSpan {
+        let parent = current_span();
+        let tracer = self.tracer.clone().or_else(sentry_trace_runtime::tracer);
+        let (Some(tracer), true) = (tracer, propagation != Propagation::NotTraced) else {
+            return ClientSpan::none();
+        };
+        let propagates =
+            propagation == Propagation::Traced && propagates_to(&tracer, request.url.as_ref());
+        if parent.is_none() {
+            let scope = if propagates {
+                tracer.background_context().scope()
+            } else {
+                SpanHandle::NONE
+            };
+            return ClientSpan::unrecorded(scope, propagates);
+        }
+        let start = Start {
+            origin: self.origin,
+            name: self.custom_name(&tracer, request),
+            send_default_pii: tracer.settings().send_default_pii,
+            request,
+        };
+        ClientSpan::new(parent.start_described_child(&start), propagates)
+    }
+
+    fn custom_name(&self, tracer: &Tracer, request: &ClientRequest<'_>) -> Option<String> {
+        let name = self.name.as_ref()?;
+        hooks::call(tracer, "name", || name(request)).flatten()
+    }
+}
+
+/// Whether requests to this URL get our headers (rules R8 and R9).
+fn propagates_to(tracer: &Tracer, url: Option<&ClientUrl<'_>>) -> bool {
+    url.is_some_and(|url| {
+        tracer
+            .settings()
+            .propagates_to_host(url.host, || url.to_text())
+    })
+}
+
+impl std::fmt::Debug for ClientConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ClientConfig")
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,124 @@
+//! What a client knows of a request.
+
+use std::borrow::Cow;
+
+use sentry_trace_runtime::transaction::Data;
+
+use crate::method::static_method;
+use crate::server_request::split_port;
+
+/// The URL of an outgoing request in parts, without userinfo.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClientUrl<'a> {
+    /// `http` or `https`.
+    pub scheme: &'a str,
+    /// The host, an IPv6 address in brackets.
+    pub host: &'a str,
+    /// The port, where it is written.
+    pub port: Option<u16>,
+    /// The path with its leading slash.
+    pub path: &'a str,
+    /// The query without `?`.
+    pub query: Option<&'a str>,
+}
+
+/// An outgoing request as the hooks and the span see it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ClientRequest<'a> {
+    /// The method, `GET` for example.
+    pub method: &'a str,
+    /// The URL; `None` when it is not absolute, which means that no headers are written (rule R9).
+    pub url: Option<ClientUrl<'a>>,
+    /// How many attempts at this request there were before this one.
+    pub resend_count: u32,
+}
+
+impl<'a> ClientUrl<'a> {
+    /// The parts of a URI of the `http` crate; `None` when it is not absolute.
+    #[must_use]
+    pub fn from_http(uri: &'a http::Uri) -> Option<Self> {
+        let (host, port) = split_port(uri.authority()?.as_str());
+        Some(Self {
+            scheme: uri.scheme_str()?,
+            host,
+            port: port.or(uri.port_u16()),
+            path: uri.path(),
+            query: uri.query(),
+        })
+    }
+
+    /// The URL as text, without userinfo and fragment: what the propagation targets see (rule R9).
+    #[must_use]
+    pub fn to_text(&self) -> String {
+        let mut text = self.without_query();
+        if let Some(query) = self.query {
+            text.push('?');
+            text.push_str(query);
+        }
+        text
+    }
+
+    /// `https://host:8080/path`.
+    fn without_query(&self) -> String {
+        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
+        [self.scheme, "://", self.host, &port, self.path].concat()
+    }
+
+    fn effective_port(&self) -> Option<u16> {
+        self.port.or(match self.scheme {
+            "http" => Some(80),
+            "https" => Some(443),
+            _ => None,
+        })
+    }
+}
+
+impl<'a> ClientRequest<'a> {
+    /// A first attempt.
+    #[must_use]
+    pub const fn new(method: &'a str, url: Option<ClientUrl<'a>>) -> Self {
+        Self {
+            method,
+            url,
+            resend_count: 0,
+        }
+    }
+
+    /// A further attempt at a request that was sent before.
+    #[must_use]
+    pub const fn resend(mut self, count: u32) -> Self {
+        self.resend_count = count;
+        self
+    }
+
+    /// `GET https://host/path` (rule R10).
+    pub(crate) fn name(&self) -> String {
+        match &self.url {
+            Some(url) => [self.method, " ", &url.without_query()].concat(),
+            None => self.method.to_owned(),
+        }
+    }
+
+    /// The data of rule R10.
+    pub(crate) fn data(&self, send_default_pii: bool) -> Data {
+        let mut data = Data::with_capacity(6);
+        data.set("http.request.method", static_method(self.method));
+        if let Some(url) = &self.url {
+            let full = if send_default_pii {
+                url.to_text()
+            } else {
+                url.without_query()
+            };
+            data.set("url.full", Cow::Owned(full));
+            data.set("server.address", url.host.to_owned());
+            if let Some(port) = url.effective_port() {
+                data.set("server.port", port);
+            }
+        }
+        if self.resend_count > 0 {
+            data.set("http.request.resend_count", self.resend_count);
+        }
+        data
+    }
+}

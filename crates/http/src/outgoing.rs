@@ -1,0 +1,127 @@
+//! Writing the headers of an outgoing request (rule R8).
+
+use http::HeaderMap;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use sentry_trace_runtime::SpanHandle;
+use sentry_trace_runtime::core::headers::{Presence, SignedHeaders, merge_baggage};
+use sentry_trace_runtime::core::traceparent;
+
+/// The header `sentry-trace`.
+pub const SENTRY_TRACE: HeaderName = HeaderName::from_static("sentry-trace");
+/// The header `baggage`.
+pub const BAGGAGE: HeaderName = HeaderName::from_static("baggage");
+/// The header `traceparent` of W3C Trace Context.
+pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
+
+/// Writes the headers that carry the trace of `span` on, by all of rule R8 but the question whether the URL gets
+/// them: [`ClientConfig`](crate::ClientConfig) asks that first.
+pub fn write_headers(headers: &mut HeaderMap, span: &SpanHandle) {
+    let (Some(header), Some(tracer)) = (span.sentry_trace(), span.tracer()) else {
+        return;
+    };
+    let present = Presence {
+        sentry_trace: headers.contains_key(&SENTRY_TRACE),
+        traceparent: headers.contains_key(&TRACEPARENT),
+    };
+    let signed = SignedHeaders::read(
+        headers
+            .get_all(AUTHORIZATION)
+            .iter()
+            .map(HeaderValue::as_bytes),
+    );
+    let written = present.decide(signed, tracer.settings().propagate_traceparent);
+    if written.sentry_trace {
+        insert(headers, SENTRY_TRACE, header.to_text().as_bytes());
+    }
+    if written.baggage {
+        write_baggage(headers, span.baggage().unwrap_or_default());
+    }
+    if let (true, Some(span_id)) = (written.traceparent, header.span_id) {
+        let text = traceparent::format(header.trace_id, span_id, header.decision);
+        insert(headers, TRACEPARENT, text.as_bytes());
+    }
+}
+
+fn write_baggage(headers: &mut HeaderMap, ours: &str) {
+    let existing = headers.get_all(&BAGGAGE).iter().map(HeaderValue::as_bytes);
+    let mut merged = Vec::with_capacity(ours.len());
+    merge_baggage(existing, ours, &mut merged);
+    if merged.is_empty() {
+        headers.remove(&BAGGAGE);
+    } else {
+        insert(headers, BAGGAGE, &merged);
+    }
+}
+
+/// A value that cannot stand in a header is left out; the request goes on without it.
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &[u8]) {
+    if let Ok(value) = HeaderValue::from_bytes(value) {
+        // A full map refuses the header; that is no reason to refuse the request.
+        _ = headers.try_insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use sentry_trace_runtime::{Options, Span, Tracer};
+
+    use super::*;
+
+    fn span() -> Span {
+        let options = Options::new()
+            .traces_sample_rate(1.0)
+            .ignore_environment()
+            .release("r@1");
+        let tracer = Tracer::new(options.propagate_traceparent(true)).expect("valid options");
+        tracer.start_new_trace().start_span("test").start()
+    }
+
+    #[test]
+    fn foreign_baggage_is_kept_in_one_line() {
+        let span = span();
+        let mut headers = HeaderMap::new();
+        headers.append(BAGGAGE, HeaderValue::from_static("a=1, b=2;p"));
+        headers.append(BAGGAGE, HeaderValue::from_static("sentry-release=old,c=3"));
+        write_headers(&mut headers, &span);
+        let lines: Vec<_> = headers.get_all(BAGGAGE).iter().collect();
+        assert_eq!(lines.len(), 1);
+        let text = lines[0].to_str().expect("ASCII");
+        assert!(
+            text.starts_with("a=1, b=2;p,c=3,sentry-trace_id="),
+            "{text}"
+        );
+        assert!(
+            text.contains("sentry-release=r%401") && !text.contains("old"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn a_hand_made_pair_wins_whole() {
+        let mut headers = HeaderMap::new();
+        headers.insert(SENTRY_TRACE, HeaderValue::from_static("mine"));
+        headers.insert(BAGGAGE, HeaderValue::from_static("sentry-release=mine"));
+        let before = headers.clone();
+        write_headers(&mut headers, &span());
+        assert_eq!(headers, before);
+    }
+
+    #[test]
+    fn signed_headers_are_left_alone() {
+        let mut headers = HeaderMap::new();
+        let value =
+            HeaderValue::from_static("AWS4-HMAC-SHA256 SignedHeaders=host;baggage, Signature=x");
+        headers.insert(AUTHORIZATION, value);
+        headers.insert(BAGGAGE, HeaderValue::from_static("a=1"));
+        write_headers(&mut headers, &span());
+        assert_eq!(headers[BAGGAGE], "a=1");
+        assert!(headers.contains_key(SENTRY_TRACE) && headers.contains_key(TRACEPARENT));
+    }
+
+    #[test]
+    fn without_a_span_nothing_is_written() {
+        let mut headers = HeaderMap::new();
+        write_headers(&mut headers, &SpanHandle::NONE);
+        assert!(headers.is_empty());
+    }
+}

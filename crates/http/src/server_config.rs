@@ -1,0 +1,190 @@
+//! What every server adapter offers alike.
+
+use std::sync::Arc;
+
+use sentry_trace_runtime::core::continuation::Incoming;
+use sentry_trace_runtime::{SpanHandle, Tracer};
+
+use crate::headers::Headers;
+use crate::hooks;
+use crate::server_request::ServerRequest;
+use crate::server_span::{ServerSpan, Start};
+
+type Filter = Arc<dyn Fn(&ServerRequest<'_>) -> bool + Send + Sync>;
+type Name = Arc<dyn Fn(&ServerRequest<'_>) -> Option<String> + Send + Sync>;
+type OnRequest = Arc<dyn Fn(&ServerRequest<'_>, &SpanHandle) + Send + Sync>;
+type OnResponse = Arc<dyn Fn(u16, &dyn Headers, &SpanHandle) + Send + Sync>;
+
+/// How a server adapter behaves. Cheap to clone.
+#[derive(Clone)]
+#[must_use]
+pub struct ServerConfig {
+    origin: &'static str,
+    tracer: Option<Tracer>,
+    hooks: Option<Arc<Hooks>>,
+}
+
+/// What most services do not set.
+#[derive(Clone, Default)]
+pub(crate) struct Hooks {
+    filter: Option<Filter>,
+    name: Option<Name>,
+    on_request: Option<OnRequest>,
+    on_response: Option<OnResponse>,
+    captured_headers: Vec<String>,
+}
+
+impl ServerConfig {
+    /// A configuration for spans of this origin, `auto.http.<crate>`.
+    pub const fn new(origin: &'static str) -> Self {
+        Self {
+            origin,
+            tracer: None,
+            hooks: None,
+        }
+    }
+
+    /// The tracer; without one the global tracer is looked up at each request.
+    pub fn tracer(mut self, tracer: Tracer) -> Self {
+        self.tracer = Some(tracer);
+        self
+    }
+
+    /// Which requests get a transaction. The trace of the others is continued and propagated all the same.
+    #[doc(alias = "ignoreIncomingRequests")]
+    pub fn filter(
+        self,
+        filter: impl Fn(&ServerRequest<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.with_hooks(|hooks| hooks.filter = Some(Arc::new(filter)))
+    }
+
+    /// Names the transaction, instead of its route; `None` keeps the route.
+    pub fn name(
+        self,
+        name: impl Fn(&ServerRequest<'_>) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.with_hooks(|hooks| hooks.name = Some(Arc::new(name)))
+    }
+
+    /// Called when the span has started; may add data.
+    #[doc(alias = "requestHook")]
+    pub fn on_request(
+        self,
+        hook: impl Fn(&ServerRequest<'_>, &SpanHandle) + Send + Sync + 'static,
+    ) -> Self {
+        self.with_hooks(|hooks| hooks.on_request = Some(Arc::new(hook)))
+    }
+
+    /// Called with the status code and the headers of the response; may add data.
+    #[doc(alias = "responseHook")]
+    pub fn on_response(
+        self,
+        hook: impl Fn(u16, &dyn Headers, &SpanHandle) + Send + Sync + 'static,
+    ) -> Self {
+        self.with_hooks(|hooks| hooks.on_response = Some(Arc::new(hook)))
+    }
+
+    /// Records these headers of requests and responses, with `send_default_pii` only. Those that carry credentials
+    /// ([`is_sensitive`](crate::is_sensitive)) are never recorded (rule R10).
+    pub fn capture_headers(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        let names = names
+            .into_iter()
+            .map(|name| name.into().to_ascii_lowercase());
+        let kept = names.filter(|name| !crate::is_sensitive(name)).collect();
+        self.with_hooks(|hooks| hooks.captured_headers = kept)
+    }
+
+    /// Continues the trace of a request and starts its span.
+    ///
+    /// Without a tracer the span does nothing.
+    pub fn start<'a, S, B, P>(
+        &self,
+        request: &ServerRequest<'_>,
+        incoming: Incoming<S, B, P>,
+    ) -> ServerSpan
+    where
+        S: IntoIterator<Item = &'a [u8]>,
+        B: IntoIterator<Item = &'a [u8]>,
+        P: IntoIterator<Item = &'a [u8]>,
+    {
+        let Some(tracer) = self.tracer.clone().or_else(sentry_trace_runtime::tracer) else {
+            return ServerSpan::none();
+        };
+        let context = tracer.continue_trace(incoming);
+        if self.is_ignored(&tracer, request) {
+            return ServerSpan::untraced(context.scope());
+        }
+        let start = Start {
+            origin: self.origin,
+            name: self.custom_name(&tracer, request),
+            send_default_pii: tracer.settings().send_default_pii,
+            request,
+        };
+        let span = context.start_root(&start, None);
+        let hooks = self.hooks.as_ref().filter(|_| span.is_recording());
+        if let Some(hooks) = hooks {
+            hooks.show_request(&tracer, request, &span);
+        }
+        ServerSpan::new(span, request.method, hooks.cloned())
+    }
+
+    fn is_ignored(&self, tracer: &Tracer, request: &ServerRequest<'_>) -> bool {
+        let filter = self.hooks.as_ref().and_then(|hooks| hooks.filter.as_ref());
+        let passes =
+            |filter: &Filter| hooks::call(tracer, "filter", || filter(request)).unwrap_or(true);
+        tracer.settings().ignores_method(request.method) || !filter.is_none_or(passes)
+    }
+
+    fn custom_name(&self, tracer: &Tracer, request: &ServerRequest<'_>) -> Option<String> {
+        let name = self.hooks.as_ref()?.name.as_ref()?;
+        hooks::call(tracer, "name", || name(request)).flatten()
+    }
+
+    fn with_hooks(mut self, set: impl FnOnce(&mut Hooks)) -> Self {
+        let mut hooks = self.hooks.as_deref().cloned().unwrap_or_default();
+        set(&mut hooks);
+        self.hooks = Some(Arc::new(hooks));
+        self
+    }
+}
+
+impl Hooks {
+    fn show_request(&self, tracer: &Tracer, request: &ServerRequest<'_>, span: &SpanHandle) {
+        self.capture(tracer, "http.request.header.", request.headers, span);
+        if let Some(hook) = &self.on_request {
+            hooks::call(tracer, "on_request", || hook(request, span));
+        }
+    }
+
+    pub(crate) fn show_response(&self, status: u16, headers: &dyn Headers, span: &SpanHandle) {
+        let Some(tracer) = span.tracer() else { return };
+        self.capture(tracer, "http.response.header.", headers, span);
+        if let Some(hook) = &self.on_response {
+            hooks::call(tracer, "on_response", || hook(status, headers, span));
+        }
+    }
+
+    fn capture(&self, tracer: &Tracer, prefix: &str, headers: &dyn Headers, span: &SpanHandle) {
+        if !tracer.settings().send_default_pii {
+            return;
+        }
+        for name in &self.captured_headers {
+            let mut values = Vec::new();
+            headers.each(name, &mut |value| {
+                values.push(String::from_utf8_lossy(value).into_owned());
+            });
+            if !values.is_empty() {
+                span.set_data(format!("{prefix}{name}"), values.join(", "));
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for ServerConfig {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ServerConfig")
+            .field("origin", &self.origin)
+            .finish_non_exhaustive()
+    }
+}

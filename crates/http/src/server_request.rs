@@ -1,0 +1,183 @@
+//! What a server knows of a request.
+
+use std::borrow::Cow;
+use std::net::IpAddr;
+
+use sentry_trace_runtime::Value;
+use sentry_trace_runtime::transaction::Data;
+
+use crate::headers::Headers;
+use crate::method::static_method;
+use crate::version;
+
+/// A request as the filter, the hooks and the span see it.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub struct ServerRequest<'a> {
+    /// The method, `GET` for example.
+    pub method: &'a str,
+    /// The path, percent-encoded as it was received, without the query.
+    pub path: &'a str,
+    /// The query without `?`; recorded only with `send_default_pii`.
+    pub query: Option<&'a str>,
+    /// `http` or `https`, where it is known.
+    pub scheme: Option<&'a str>,
+    /// Host and port as the client wrote them.
+    pub authority: Option<&'a str>,
+    /// The protocol's version, `1.1` for example.
+    pub version: Option<&'static str>,
+    /// The address of the client; recorded only with `send_default_pii`.
+    pub client_address: Option<IpAddr>,
+    /// The route with its placeholders, where it is known already.
+    pub route: Option<&'a str>,
+    /// The headers.
+    pub headers: &'a dyn Headers,
+}
+
+impl std::fmt::Debug for ServerRequest<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "ServerRequest({} {})", self.method, self.path)
+    }
+}
+
+impl<'a> ServerRequest<'a> {
+    /// A request of which no more is known.
+    #[must_use]
+    pub fn new(method: &'a str, path: &'a str, headers: &'a dyn Headers) -> Self {
+        Self {
+            method,
+            path,
+            query: None,
+            scheme: None,
+            authority: headers
+                .first("host")
+                .and_then(|host| std::str::from_utf8(host).ok()),
+            version: None,
+            client_address: None,
+            route: None,
+            headers,
+        }
+    }
+
+    /// A request of the `http` crate.
+    #[must_use]
+    pub fn from_http<B>(request: &'a http::Request<B>) -> Self {
+        let uri = request.uri();
+        Self::new(request.method().as_str(), uri.path(), request.headers())
+            .with_url(uri.scheme_str(), uri.authority().map(http::uri::Authority::as_str), uri.query())
+            .with_version(version::text(request.version()))
+    }
+    }
+
+    /// With the URL's parts that are known.
+    #[must_use]
+    pub fn with_url(mut self, scheme: Option<&'a str>, authority: Option<&'a str>, query: Option<&'a str>) -> Self {
+        self.scheme = scheme;
+        self.authority = authority.or(self.authority);
+        self.query = query;
+        self
+    }
+
+    /// With the protocol's version, `1.1` for example.
+    #[must_use]
+    pub const fn with_version(mut self, version: Option<&'static str>) -> Self {
+        self.version = version;
+        self
+    }
+
+    /// With the route that is known already.
+    #[must_use]
+    pub const fn with_route(mut self, route: Option<&'a str>) -> Self {
+        self.route = route;
+        self
+    }
+
+    /// With the address of the client.
+    #[must_use]
+    pub const fn with_client_address(mut self, address: Option<IpAddr>) -> Self {
+        self.client_address = address;
+        self
+    }
+
+    /// `GET /users/{id}` when the route is known, otherwise `GET /users/7` (rule R10).
+    pub(crate) fn name(&self, route: Option<&str>) -> String {
+        let path = route.unwrap_or(self.path);
+        [self.method, " ", path].concat()
+    }
+
+    /// The data of rule R10.
+    pub(crate) fn data(&self, send_default_pii: bool) -> Data {
+        let mut data = Data::with_capacity(12);
+        data.set("http.request.method", static_method(self.method));
+        if let Some(route) = self.route {
+            data.set("http.route", route.to_owned());
+        }
+        data.set("url.path", self.path.to_owned());
+        if let Some(scheme) = self.scheme {
+            data.set("url.scheme", static_scheme(scheme));
+        }
+        if let Some((host, port)) = self.authority.map(split_port) {
+            data.set("server.address", host.to_owned());
+            if let Some(port) = port {
+                data.set("server.port", port);
+            }
+        }
+        if let Some(version) = self.version {
+            data.set("network.protocol.version", version);
+        }
+        if let Some(agent) = self.headers.first("user-agent") {
+            data.set("user_agent.original", text(agent));
+        }
+        if send_default_pii {
+            if let Some(query) = self.query {
+                data.set("url.query", query.to_owned());
+            }
+            if let Some(address) = self.client_address {
+                data.set("client.address", address.to_string());
+            }
+        }
+        data
+    }
+}
+
+fn static_scheme(scheme: &str) -> Value {
+    match scheme {
+        "http" => "http".into(),
+        "https" => "https".into(),
+        other => other.to_owned().into(),
+    }
+}
+
+/// A header value as text; bytes beyond UTF-8 are replaced.
+pub(crate) fn text(value: &[u8]) -> Cow<'static, str> {
+    Cow::Owned(String::from_utf8_lossy(value).into_owned())
+}
+
+/// Parts an authority without userinfo; the port of `[::1]:80` is `80`.
+pub(crate) fn split_port(authority: &str) -> (&str, Option<u16>) {
+    let without_userinfo = authority
+        .rsplit_once('@')
+        .map_or(authority, |(_, host)| host);
+    match without_userinfo.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port.parse().ok()),
+        _ => (without_userinfo, None),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::split_port;
+
+    #[test]
+    fn ports_are_told_from_addresses() {
+        assert_eq!(split_port("example.com"), ("example.com", None));
+        assert_eq!(split_port("example.com:8080"), ("example.com", Some(8080)));
+        assert_eq!(split_port("[::1]"), ("[::1]", None));
+        assert_eq!(split_port("[::1]:80"), ("[::1]", Some(80)));
+        assert_eq!(
+            split_port("user:pw@example.com:1"),
+            ("example.com", Some(1))
+        );
+        assert_eq!(split_port("example.com:x"), ("example.com", None));
+    }
+}

@@ -1,0 +1,175 @@
+//! The span of a request that is being served.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use sentry_trace_runtime::core::status::SpanStatus;
+use sentry_trace_runtime::current::Scope;
+use sentry_trace_runtime::transaction::{Data, TransactionSource};
+use sentry_trace_runtime::{Describe, Span, SpanHandle};
+
+use crate::headers::Headers;
+use crate::method::static_method;
+use crate::server_config::Hooks;
+use crate::server_request::ServerRequest;
+
+/// The span of a request that is being served. Dropped before it is finished, it ends as cancelled (rule R10).
+#[derive(Debug, Default)]
+#[must_use = "dropping the span ends it as cancelled"]
+pub struct ServerSpan {
+    /// What is current while the request is served.
+    handle: SpanHandle,
+    /// Absent for a request that is not recorded.
+    open: Option<Open>,
+}
+
+struct Open {
+    span: Span,
+    method: Cow<'static, str>,
+    hooks: Option<Arc<Hooks>>,
+}
+
+/// What the span starts with.
+pub(crate) struct Start<'a> {
+    pub(crate) origin: &'static str,
+    pub(crate) name: Option<String>,
+    pub(crate) send_default_pii: bool,
+    pub(crate) request: &'a ServerRequest<'a>,
+}
+
+impl ServerSpan {
+    /// No span, because there is no tracer.
+    pub(crate) const fn none() -> Self {
+        Self {
+            handle: SpanHandle::NONE,
+            open: None,
+        }
+    }
+
+    /// A trace without a transaction.
+    pub(crate) const fn untraced(handle: SpanHandle) -> Self {
+        Self { handle, open: None }
+    }
+
+    pub(crate) fn new(span: Span, method: &str, hooks: Option<Arc<Hooks>>) -> Self {
+        let handle = span.handle().clone();
+        Self {
+            handle,
+            open: Some(Open {
+                span,
+                method: static_method(method),
+                hooks,
+            }),
+        }
+    }
+
+    /// What to make current around everything that belongs to the request.
+    pub fn scope(&self) -> Scope {
+        Scope::new(self.handle.clone())
+    }
+
+    /// The span, for headers and data.
+    #[must_use]
+    pub const fn handle(&self) -> &SpanHandle {
+        &self.handle
+    }
+
+    /// Names the transaction by its route, `/users/{id}` for example (rule R10).
+    pub fn set_route(&self, route: &str) {
+        let Some(open) = &self.open else { return };
+        set_route(&open.span, &open.method, route);
+    }
+
+    /// Notes the status code of the response, and whether its transaction is discarded (rule R10).
+    pub fn respond(&self, status: u16, headers: &dyn Headers) {
+        let Some(open) = self.open.as_ref().filter(|open| open.span.is_recording()) else {
+            return;
+        };
+        open.span.set_status(SpanStatus::from_http(status));
+        open.span.set_data("http.response.status_code", status);
+        if let Some(hooks) = &open.hooks {
+            hooks.show_response(status, headers, &open.span);
+        }
+        if open
+            .span
+            .tracer()
+            .is_some_and(|tracer| tracer.settings().ignores_status(status))
+        {
+            open.span.discard_transaction();
+        }
+    }
+
+    /// Says how the request ended when that is not what the status code says, as gRPC does in its trailers.
+    pub fn set_status(&self, status: SpanStatus) {
+        self.handle.set_status(status);
+    }
+
+    /// Ends the span: the response has been sent whole.
+    pub fn finish(mut self) {
+        self.open.take();
+    }
+
+    /// Ends the span: the service failed without a response, or the body broke off (rule R10).
+    pub fn fail(mut self) {
+        if let Some(open) = self.open.take() {
+            open.span.set_status(SpanStatus::InternalError);
+        }
+    }
+}
+
+impl Drop for ServerSpan {
+    fn drop(&mut self) {
+        if let Some(open) = self.open.take() {
+            let status = if std::thread::panicking() {
+                SpanStatus::InternalError
+            } else {
+                SpanStatus::Cancelled
+            };
+            open.span.set_status(status);
+        }
+    }
+}
+
+/// Names the transaction of a span by its route, unless somebody gave it a name of its own (rule R10).
+pub fn set_route(span: &SpanHandle, method: &str, route: &str) {
+    let Some(source) = span.transaction_source() else {
+        return;
+    };
+    if source == TransactionSource::Url {
+        span.set_transaction_name([method, " ", route].concat(), TransactionSource::Route);
+    }
+    span.set_transaction_data("http.route", route.to_owned());
+}
+
+impl std::fmt::Debug for Open {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.span.fmt(f)
+    }
+}
+
+impl Describe for Start<'_> {
+    fn name(&self) -> Cow<'static, str> {
+        let by_route = || self.request.name(self.request.route);
+        Cow::Owned(self.name.clone().unwrap_or_else(by_route))
+    }
+
+    fn op(&self) -> Cow<'static, str> {
+        Cow::Borrowed("http.server")
+    }
+
+    fn origin(&self) -> Cow<'static, str> {
+        Cow::Borrowed(self.origin)
+    }
+
+    fn source(&self) -> TransactionSource {
+        match (&self.name, self.request.route) {
+            (Some(_), _) => TransactionSource::Custom,
+            (None, Some(_)) => TransactionSource::Route,
+            (None, None) => TransactionSource::Url,
+        }
+    }
+
+    fn data(&self) -> Data {
+        self.request.data(self.send_default_pii)
+    }
+}

@@ -1,0 +1,99 @@
+//! The body of a response, which the span lives as long as.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http::HeaderMap;
+use http_body::{Body, Frame, SizeHint};
+use pin_project_lite::pin_project;
+use sentry_trace_http::ServerSpan;
+use sentry_trace_runtime::core::status::SpanStatus;
+use sentry_trace_runtime::current::Scope;
+
+pin_project! {
+    /// A body that is not changed in any way. Its end ends the span; dropped before, it ends the span as cancelled.
+    pub struct ServerBody<B: Body> {
+        // Taken out inside the scope, so that what the body drops belongs to the request too.
+        #[pin]
+        inner: Option<B>,
+        span: Option<ServerSpan>,
+        scope: Scope,
+    }
+
+    impl<B: Body> PinnedDrop for ServerBody<B> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            // Servers drop a body that has said it is at its end without asking again.
+            if this.inner.as_ref().as_pin_ref().is_some_and(|inner| inner.is_end_stream()) {
+                this.span.take().into_iter().for_each(ServerSpan::finish);
+            }
+            this.scope.run(|| this.inner.set(None));
+        }
+    }
+}
+
+impl<B: Body> ServerBody<B> {
+    pub(super) const fn new(inner: B, span: Option<ServerSpan>, scope: Scope) -> Self {
+        Self {
+            inner: Some(inner),
+            span,
+            scope,
+        }
+    }
+}
+
+impl<B: Body> Body for ServerBody<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let mut this = self.project();
+        let panics = super::future::FailOnPanic(this.span);
+        let polled = this.scope.run(|| match this.inner.as_mut().as_pin_mut() {
+            Some(inner) => inner.poll_frame(cx),
+            None => Poll::Ready(None),
+        });
+        drop(panics);
+        match &polled {
+            Poll::Ready(None) => this.span.take().into_iter().for_each(ServerSpan::finish),
+            Poll::Ready(Some(Err(_))) => this.span.take().into_iter().for_each(ServerSpan::fail),
+            Poll::Ready(Some(Ok(frame))) => {
+                if let Some(trailers) = frame.trailers_ref() {
+                    this.span
+                        .take()
+                        .into_iter()
+                        .for_each(|span| end_with_trailers(span, trailers));
+                }
+            }
+            Poll::Pending => {}
+        }
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.inner.as_ref().is_none_or(Body::is_end_stream)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.inner
+            .as_ref()
+            .map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+    }
+}
+
+/// HTTP/2 stops polling after the trailers, so that they are the end.
+fn end_with_trailers(span: ServerSpan, trailers: &HeaderMap) {
+    if let Some(status) = grpc_status(trailers) {
+        span.set_status(status);
+    }
+    span.finish();
+}
+
+/// What `grpc-status` says, in the headers of a response without a body or in the trailers (rule R10).
+pub(super) fn grpc_status(headers: &HeaderMap) -> Option<SpanStatus> {
+    let code = headers.get("grpc-status")?.to_str().ok()?.trim();
+    Some(SpanStatus::from_grpc(code.parse().unwrap_or(u32::MAX)))
+}

@@ -1,0 +1,115 @@
+//! The future of a response.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::{Response, StatusCode};
+use http_body::Body;
+use pin_project_lite::pin_project;
+use sentry_trace_http::ServerSpan;
+use sentry_trace_runtime::current::Scope;
+
+use super::body::{ServerBody, grpc_status};
+
+pin_project! {
+    /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
+    pub struct ServerFuture<F> {
+        // Taken out inside the scope, so that what the future drops belongs to the request too.
+        #[pin]
+        inner: Option<F>,
+        span: Option<ServerSpan>,
+        scope: Scope,
+        has_no_body: bool,
+    }
+
+    impl<F> PinnedDrop for ServerFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            this.scope.run(|| this.inner.set(None));
+        }
+    }
+}
+
+impl<F> ServerFuture<F> {
+    pub(super) const fn new(inner: F, span: ServerSpan, scope: Scope, has_no_body: bool) -> Self {
+        Self {
+            inner: Some(inner),
+            span: Some(span),
+            scope,
+            has_no_body,
+        }
+    }
+}
+
+impl<F, B, E> Future for ServerFuture<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Body,
+{
+    type Output = Result<Response<ServerBody<B>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        let panics = FailOnPanic(this.span);
+        let result = ready!(this.scope.run(|| match this.inner.as_mut().as_pin_mut() {
+            Some(inner) => inner.poll(cx),
+            None => panic!("a future was polled after it was done"),
+        }));
+        drop(panics);
+        this.scope.run(|| this.inner.set(None));
+        let span = this.span.take();
+        Poll::Ready(match result {
+            Ok(response) => Ok(with_span(
+                response,
+                span,
+                std::mem::take(this.scope),
+                *this.has_no_body,
+            )),
+            Err(error) => {
+                span.into_iter().for_each(ServerSpan::fail);
+                Err(error)
+            }
+        })
+    }
+}
+
+/// Lets the span live on in the body, or ends it where no body will be sent (rule R10).
+fn with_span<B: Body>(
+    response: Response<B>,
+    span: Option<ServerSpan>,
+    scope: Scope,
+    has_no_body: bool,
+) -> Response<ServerBody<B>> {
+    let Some(span) = span else {
+        return response.map(|body| ServerBody::new(body, None, scope));
+    };
+    let status = response.status();
+    span.respond(status.as_u16(), response.headers());
+    if let Some(status) = grpc_status(response.headers()) {
+        span.set_status(status);
+    }
+    let ends_here = has_no_body
+        || status == StatusCode::SWITCHING_PROTOCOLS
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::NOT_MODIFIED
+        || response.body().is_end_stream();
+    let open = if ends_here {
+        span.finish();
+        None
+    } else {
+        Some(span)
+    };
+    response.map(|body| ServerBody::new(body, open, scope))
+}
+
+/// A panic while the request is served ends its span as a failure; the runtime may drop the future much later.
+pub(super) struct FailOnPanic<'a>(pub(super) &'a mut Option<ServerSpan>);
+
+impl Drop for FailOnPanic<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            self.0.take().into_iter().for_each(ServerSpan::fail);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! The layer, and what can be set.
+
+use sentry_trace_http::{Headers, ServerConfig, ServerRequest};
+use sentry_trace_runtime::{SpanHandle, Tracer};
+use tower_layer::Layer;
+
+use super::facts::{FromRequest, RequestFacts};
+use super::service::ServerService;
+
+/// Continues the trace of each request and records a transaction until the body has ended.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct ServerLayer<F = FromRequest> {
+    config: ServerConfig,
+    facts: F,
+}
+
+impl ServerLayer {
+    /// A layer that uses the global tracer.
+    pub const fn new() -> Self {
+        Self::with_facts("auto.http.tower", FromRequest)
+    }
+}
+
+impl Default for ServerLayer {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<F> ServerLayer<F> {
+    /// A layer for a framework that knows more of a request; `origin` is `auto.http.<crate>`.
+    pub const fn with_facts(origin: &'static str, facts: F) -> Self {
+        Self {
+            config: ServerConfig::new(origin),
+            facts,
+        }
+    }
+
+    /// The tracer; without one the global tracer is looked up at each request.
+    pub fn tracer(self, tracer: Tracer) -> Self {
+        self.map(|config| config.tracer(tracer))
+    }
+
+    /// Which requests get a transaction. The trace of the others is continued and propagated all the same.
+    pub fn filter(
+        self,
+        filter: impl Fn(&ServerRequest<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.map(|config| config.filter(filter))
+    }
+
+    /// Names the transaction, instead of its route; `None` keeps the route.
+    pub fn name(
+        self,
+        name: impl Fn(&ServerRequest<'_>) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        self.map(|config| config.name(name))
+    }
+
+    /// Called when the span has started; may add data.
+    pub fn on_request(
+        self,
+        hook: impl Fn(&ServerRequest<'_>, &SpanHandle) + Send + Sync + 'static,
+    ) -> Self {
+        self.map(|config| config.on_request(hook))
+    }
+
+    /// Called with the status code and the headers of the response; may add data.
+    pub fn on_response(
+        self,
+        hook: impl Fn(u16, &dyn Headers, &SpanHandle) + Send + Sync + 'static,
+    ) -> Self {
+        self.map(|config| config.on_response(hook))
+    }
+
+    /// Records these headers, with `send_default_pii` only; never those that carry credentials (rule R10).
+    pub fn capture_headers(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        self.map(|config| config.capture_headers(names))
+    }
+
+    fn map(self, set: impl FnOnce(ServerConfig) -> ServerConfig) -> Self {
+        Self {
+            config: set(self.config),
+            ..self
+        }
+    }
+}
+
+impl<S, F: RequestFacts> Layer<S> for ServerLayer<F> {
+    type Service = ServerService<S, F>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        ServerService::new(inner, self.config.clone(), self.facts.clone())
+    }
+}
