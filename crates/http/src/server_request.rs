@@ -67,7 +67,6 @@ impl<'a> ServerRequest<'a> {
             .with_url(uri.scheme_str(), uri.authority().map(http::uri::Authority::as_str), uri.query())
             .with_version(version::text(request.version()))
     }
-    }
 
     /// With the URL's parts that are known.
     #[must_use]
