@@ -36,6 +36,7 @@ mod method;
 mod outgoing;
 mod redact;
 mod server_config;
+mod server_hooks;
 mod server_request;
 mod server_span;
 mod version;

@@ -7,13 +7,10 @@ use sentry_trace_runtime::{SpanHandle, Tracer};
 
 use crate::headers::Headers;
 use crate::hooks;
+use crate::redact::is_sensitive;
+use crate::server_hooks::{Filter, Hooks};
 use crate::server_request::ServerRequest;
 use crate::server_span::{ServerSpan, Start};
-
-type Filter = Arc<dyn Fn(&ServerRequest<'_>) -> bool + Send + Sync>;
-type Name = Arc<dyn Fn(&ServerRequest<'_>) -> Option<String> + Send + Sync>;
-type OnRequest = Arc<dyn Fn(&ServerRequest<'_>, &SpanHandle) + Send + Sync>;
-type OnResponse = Arc<dyn Fn(u16, &dyn Headers, &SpanHandle) + Send + Sync>;
 
 /// How a server adapter behaves. Cheap to clone.
 #[derive(Clone)]
@@ -22,16 +19,6 @@ pub struct ServerConfig {
     origin: &'static str,
     tracer: Option<Tracer>,
     hooks: Option<Arc<Hooks>>,
-}
-
-/// What most services do not set.
-#[derive(Clone, Default)]
-pub(crate) struct Hooks {
-    filter: Option<Filter>,
-    name: Option<Name>,
-    on_request: Option<OnRequest>,
-    on_response: Option<OnResponse>,
-    captured_headers: Vec<String>,
 }
 
 impl ServerConfig {
@@ -91,7 +78,7 @@ impl ServerConfig {
         let names = names
             .into_iter()
             .map(|name| name.into().to_ascii_lowercase());
-        let kept = names.filter(|name| !crate::is_sensitive(name)).collect();
+        let kept = names.filter(|name| !is_sensitive(name)).collect();
         self.with_hooks(|hooks| hooks.captured_headers = kept)
     }
 
@@ -146,38 +133,6 @@ impl ServerConfig {
         set(&mut hooks);
         self.hooks = Some(Arc::new(hooks));
         self
-    }
-}
-
-impl Hooks {
-    fn show_request(&self, tracer: &Tracer, request: &ServerRequest<'_>, span: &SpanHandle) {
-        self.capture(tracer, "http.request.header.", request.headers, span);
-        if let Some(hook) = &self.on_request {
-            hooks::call(tracer, "on_request", || hook(request, span));
-        }
-    }
-
-    pub(crate) fn show_response(&self, status: u16, headers: &dyn Headers, span: &SpanHandle) {
-        let Some(tracer) = span.tracer() else { return };
-        self.capture(tracer, "http.response.header.", headers, span);
-        if let Some(hook) = &self.on_response {
-            hooks::call(tracer, "on_response", || hook(status, headers, span));
-        }
-    }
-
-    fn capture(&self, tracer: &Tracer, prefix: &str, headers: &dyn Headers, span: &SpanHandle) {
-        if !tracer.settings().send_default_pii {
-            return;
-        }
-        for name in &self.captured_headers {
-            let mut values = Vec::new();
-            headers.each(name, &mut |value| {
-                values.push(String::from_utf8_lossy(value).into_owned());
-            });
-            if !values.is_empty() {
-                span.set_data(format!("{prefix}{name}"), values.join(", "));
-            }
-        }
     }
 }
 

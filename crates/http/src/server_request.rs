@@ -64,13 +64,22 @@ impl<'a> ServerRequest<'a> {
     pub fn from_http<B>(request: &'a http::Request<B>) -> Self {
         let uri = request.uri();
         Self::new(request.method().as_str(), uri.path(), request.headers())
-            .with_url(uri.scheme_str(), uri.authority().map(http::uri::Authority::as_str), uri.query())
+            .with_url(
+                uri.scheme_str(),
+                uri.authority().map(http::uri::Authority::as_str),
+                uri.query(),
+            )
             .with_version(version::text(request.version()))
     }
 
     /// With the URL's parts that are known.
     #[must_use]
-    pub fn with_url(mut self, scheme: Option<&'a str>, authority: Option<&'a str>, query: Option<&'a str>) -> Self {
+    pub fn with_url(
+        mut self,
+        scheme: Option<&'a str>,
+        authority: Option<&'a str>,
+        query: Option<&'a str>,
+    ) -> Self {
         self.scheme = scheme;
         self.authority = authority.or(self.authority);
         self.query = query;

@@ -10,7 +10,7 @@ use sentry_trace_runtime::{Describe, Span, SpanHandle};
 
 use crate::headers::Headers;
 use crate::method::static_method;
-use crate::server_config::Hooks;
+use crate::server_hooks::Hooks;
 use crate::server_request::ServerRequest;
 
 /// The span of a request that is being served. Dropped before it is finished, it ends as cancelled (rule R10).

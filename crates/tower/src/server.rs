@@ -3,7 +3,9 @@
 mod body;
 mod facts;
 mod future;
+mod grpc;
 mod layer;
+mod panics;
 mod service;
 
 pub use body::ServerBody;

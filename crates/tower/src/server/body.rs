@@ -7,8 +7,10 @@ use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use sentry_trace_http::ServerSpan;
-use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::current::Scope;
+
+use super::grpc::grpc_status;
+use super::panics::FailOnPanic;
 
 pin_project! {
     /// A body that is not changed in any way. Its end ends the span; dropped before, it ends the span as cancelled.
@@ -51,7 +53,7 @@ impl<B: Body> Body for ServerBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let mut this = self.project();
-        let panics = super::future::FailOnPanic(this.span);
+        let panics = FailOnPanic(this.span);
         let polled = this.scope.run(|| match this.inner.as_mut().as_pin_mut() {
             Some(inner) => inner.poll_frame(cx),
             None => Poll::Ready(None),
@@ -90,10 +92,4 @@ fn end_with_trailers(span: ServerSpan, trailers: &HeaderMap) {
         span.set_status(status);
     }
     span.finish();
-}
-
-/// What `grpc-status` says, in the headers of a response without a body or in the trailers (rule R10).
-pub(super) fn grpc_status(headers: &HeaderMap) -> Option<SpanStatus> {
-    let code = headers.get("grpc-status")?.to_str().ok()?.trim();
-    Some(SpanStatus::from_grpc(code.parse().unwrap_or(u32::MAX)))
 }

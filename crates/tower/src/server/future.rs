@@ -10,7 +10,9 @@ use pin_project_lite::pin_project;
 use sentry_trace_http::ServerSpan;
 use sentry_trace_runtime::current::Scope;
 
-use super::body::{ServerBody, grpc_status};
+use super::body::ServerBody;
+use super::grpc::grpc_status;
+use super::panics::FailOnPanic;
 
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
@@ -101,15 +103,4 @@ fn with_span<B: Body>(
         Some(span)
     };
     response.map(|body| ServerBody::new(body, open, scope))
-}
-
-/// A panic while the request is served ends its span as a failure; the runtime may drop the future much later.
-pub(super) struct FailOnPanic<'a>(pub(super) &'a mut Option<ServerSpan>);
-
-impl Drop for FailOnPanic<'_> {
-    fn drop(&mut self) {
-        if std::thread::panicking() {
-            self.0.take().into_iter().for_each(ServerSpan::fail);
-        }
-    }
 }

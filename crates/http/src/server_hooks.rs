@@ -1,0 +1,61 @@
+//! What a user may give to a server adapter, and most do not.
+
+use std::sync::Arc;
+
+use sentry_trace_runtime::{SpanHandle, Tracer};
+
+use crate::headers::Headers;
+use crate::hooks;
+use crate::server_request::ServerRequest;
+
+pub(crate) type Filter = Arc<dyn Fn(&ServerRequest<'_>) -> bool + Send + Sync>;
+type Name = Arc<dyn Fn(&ServerRequest<'_>) -> Option<String> + Send + Sync>;
+type OnRequest = Arc<dyn Fn(&ServerRequest<'_>, &SpanHandle) + Send + Sync>;
+type OnResponse = Arc<dyn Fn(u16, &dyn Headers, &SpanHandle) + Send + Sync>;
+
+/// The functions and names.
+#[derive(Clone, Default)]
+pub(crate) struct Hooks {
+    pub(crate) filter: Option<Filter>,
+    pub(crate) name: Option<Name>,
+    pub(crate) on_request: Option<OnRequest>,
+    pub(crate) on_response: Option<OnResponse>,
+    pub(crate) captured_headers: Vec<String>,
+}
+
+impl Hooks {
+    pub(crate) fn show_request(
+        &self,
+        tracer: &Tracer,
+        request: &ServerRequest<'_>,
+        span: &SpanHandle,
+    ) {
+        self.capture(tracer, "http.request.header.", request.headers, span);
+        if let Some(hook) = &self.on_request {
+            hooks::call(tracer, "on_request", || hook(request, span));
+        }
+    }
+
+    pub(crate) fn show_response(&self, status: u16, headers: &dyn Headers, span: &SpanHandle) {
+        let Some(tracer) = span.tracer() else { return };
+        self.capture(tracer, "http.response.header.", headers, span);
+        if let Some(hook) = &self.on_response {
+            hooks::call(tracer, "on_response", || hook(status, headers, span));
+        }
+    }
+
+    fn capture(&self, tracer: &Tracer, prefix: &str, headers: &dyn Headers, span: &SpanHandle) {
+        if !tracer.settings().send_default_pii {
+            return;
+        }
+        for name in &self.captured_headers {
+            let mut values = Vec::new();
+            headers.each(name, &mut |value| {
+                values.push(String::from_utf8_lossy(value).into_owned());
+            });
+            if !values.is_empty() {
+                span.set_data(format!("{prefix}{name}"), values.join(", "));
+            }
+        }
+    }
+}
