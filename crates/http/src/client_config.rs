@@ -86,6 +86,13 @@ impl ClientConfig {
         ClientSpan::new(parent.start_described_child(&start), propagates)
     }
 
+    /// Tells the tracer's diagnostics that an adapter noticed something.
+    pub fn note(&self, note: &str) {
+        if let Some(tracer) = self.tracer.clone().or_else(sentry_trace_runtime::tracer) {
+            tracer.note(note);
+        }
+    }
+
     fn custom_name(&self, tracer: &Tracer, request: &ClientRequest<'_>) -> Option<String> {
         let name = self.name.as_ref()?;
         hooks::call(tracer, "name", || name(request)).flatten()

@@ -1,1 +1,59 @@
-//! Sentry tracing for reqwest clients
+//! Sentry tracing for reqwest: a span for each request, and the headers that carry the trace on.
+//!
+//! [`ClientBuilderExt::build_traced`] builds a client that does all of it. It follows redirects itself, so that each
+//! hop is decided by its own URL: reqwest alone would carry our headers along to hosts that must not get them
+//! (rule R8).
+//!
+//! ```
+//! use sentry_trace_reqwest::ClientBuilderExt;
+//! use sentry_trace_runtime::testing::MemorySink;
+//! use sentry_trace_runtime::{Options, TraceFutureExt, Tracer, set_global};
+//!
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! # use axum::{Router, http::HeaderMap, routing::get};
+//! # let app = Router::new().route("/", get(async |headers: HeaderMap| {
+//! #     headers["sentry-trace"].to_str().unwrap().to_owned()
+//! # }));
+//! # let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+//! # let url = format!("http://{}/", listener.local_addr().unwrap());
+//! # tokio::spawn(async { axum::serve(listener, app).await });
+//! let sink = MemorySink::new();
+//! let options = Options::new().traces_sample_rate(1.0).inline_sink(sink.clone());
+//! set_global(Tracer::new(options.trace_propagation_targets(["http://127.0.0.1"])).unwrap());
+//! let client = reqwest::Client::builder().build_traced().unwrap();
+//!
+//! let root = sentry_trace_runtime::start_span("checkout").start();
+//! let trace_id = root.trace_id().unwrap().to_string();
+//! let received = async { client.get(&url).send().await.unwrap().text().await.unwrap() };
+//! assert!(received.in_trace_span(root).await.starts_with(&trace_id));
+//!
+//! let span = &sink.take()[0].spans[0];
+//! assert_eq!(span.op, "http.client");
+//! assert_eq!(span.name, format!("GET {url}"));
+//! # });
+//! ```
+//!
+//! # Other ways
+//!
+//! - [`TraceMiddleware`] in a stack of `reqwest-middleware` that you build yourself, on a client that was built with
+//!   `redirect::Policy::none()`. Put it inside of `reqwest-retry`: each attempt is then a span of its own.
+//! - [`RequestBuilderExt::send_traced`] on a plain [`reqwest::Client`].
+//!
+//! # Opting out
+//!
+//! Give a request [`Propagation::NotPropagated`] or [`Propagation::NotTraced`] as an extension:
+//! `client.get(url).with_extension(Propagation::NotTraced)`.
+
+#![forbid(unsafe_code)]
+
+mod build;
+mod hop;
+mod middleware;
+mod plain;
+mod redirect;
+
+pub use build::ClientBuilderExt;
+pub use middleware::TraceMiddleware;
+pub use plain::RequestBuilderExt;
+pub use redirect::TooManyRedirects;
+pub use sentry_trace_http::{ClientRequest, Propagation};
