@@ -2,6 +2,9 @@
 
 use sentry_trace_core::id::{SpanId, TraceId};
 
+#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
+pub use system::SystemEntropy;
+
 /// A source of random bytes.
 pub trait Entropy: Send + Sync + 'static {
     /// Fills all of `bytes`.
@@ -22,14 +25,35 @@ pub trait Entropy: Send + Sync + 'static {
     }
 }
 
-/// The generator of the `rand` crate that is local to each thread and seeded by the operating system.
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-#[derive(Clone, Copy, Debug, Default)]
-pub struct SystemEntropy;
+mod system {
+    use std::cell::RefCell;
 
-#[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
-impl Entropy for SystemEntropy {
-    fn fill(&self, bytes: &mut [u8]) {
-        rand::Rng::fill_bytes(&mut rand::rng(), bytes);
+    use rand::rngs::{StdRng, SysRng};
+    use rand::{Rng, SeedableRng};
+
+    use super::Entropy;
+
+    /// A cryptographic generator of each thread's own, seeded by the operating system.
+    #[derive(Clone, Copy, Debug, Default)]
+    pub struct SystemEntropy;
+
+    // Not `rand::rng()`, which panics while a thread's storage is being torn down: spans still finish there.
+    thread_local! {
+        static GENERATOR: RefCell<StdRng> = seeded();
+    }
+
+    impl Entropy for SystemEntropy {
+        fn fill(&self, bytes: &mut [u8]) {
+            let filled = GENERATOR.try_with(|generator| generator.borrow_mut().fill_bytes(bytes));
+            if filled.is_err() {
+                seeded().get_mut().fill_bytes(bytes);
+            }
+        }
+    }
+
+    fn seeded() -> RefCell<StdRng> {
+        let seeded = StdRng::try_from_rng(&mut SysRng);
+        RefCell::new(seeded.expect("the operating system gives random bytes"))
     }
 }
