@@ -31,7 +31,7 @@ pub enum Diagnostic {
     SamplerPanicked,
     /// The queue in front of the sink was full; this many transactions have been dropped so far.
     QueueFull(u64),
-    /// The sink panicked over a transaction.
+    /// The sink panicked.
     SinkPanicked,
     /// Something that an adapter noticed.
     Note(String),
@@ -128,7 +128,7 @@ impl fmt::Display for Diagnostic {
                     "the queue in front of the sink is full: {dropped} transactions dropped so far"
                 )
             }
-            Self::SinkPanicked => f.write_str("the sink panicked over a transaction"),
+            Self::SinkPanicked => f.write_str("the sink panicked"),
             Self::Note(note) => f.write_str(note),
         }
     }

@@ -3,13 +3,16 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::diagnostics::{Counters, Diagnostic, count};
 use crate::sink::{Loss, LossReason, Sink};
 use crate::transaction::{Surroundings, Transaction};
+
+/// The longest time that a flush may take; it can be added to any point in time.
+const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
 
 /// The caller's side of the sink.
 pub(crate) enum Outlet {
@@ -37,7 +40,7 @@ enum Message {
 /// How far the sink's thread has come.
 #[derive(Default)]
 struct Progress {
-    accepted: Mutex<u64>,
+    handled: Mutex<u64>,
     advanced: Condvar,
     unreported_transactions: AtomicU64,
     unreported_spans: AtomicU64,
@@ -64,10 +67,10 @@ impl Outlet {
         }
     }
 
-    pub(crate) fn flush(&self, timeout: Duration) -> bool {
+    pub(crate) fn flush(&self, timeout: Duration, counters: &Counters) -> bool {
         match self {
             Self::Closed => true,
-            Self::Inline(sink) => sink.flush(timeout),
+            Self::Inline(sink) => flush(&**sink, timeout, counters),
             Self::Queued(queue) => queue.flush(timeout),
         }
     }
@@ -131,30 +134,49 @@ impl Queue {
     }
 
     fn flush(&self, timeout: Duration) -> bool {
-        let deadline = Instant::now() + timeout;
+        let deadline = Instant::now() + timeout.min(LONGEST);
         let offered = self.offered.load(Ordering::SeqCst);
         self.progress.wait_for(offered, deadline) && self.flush_sink(deadline)
     }
 
     fn flush_sink(&self, deadline: Instant) -> bool {
         let (answer, answered) = sync_channel(1);
-        self.sender
-            .try_send(Message::Flush(deadline, answer))
-            .is_ok()
-            && answered.recv_timeout(left_until(deadline)).unwrap_or(false)
+        let mut request = Message::Flush(deadline, answer);
+        loop {
+            let handled = self.progress.handled();
+            match self.sender.try_send(request) {
+                Ok(()) => {
+                    self.offered.fetch_add(1, Ordering::SeqCst);
+                    return answered.recv_timeout(left_until(deadline)).unwrap_or(false);
+                }
+                // Others have filled the queue again: there is a place when the next message has been handled.
+                Err(TrySendError::Full(refused))
+                    if self.progress.wait_for(handled + 1, deadline) =>
+                {
+                    request = refused;
+                }
+                Err(_) => return false,
+            }
+        }
     }
 }
 
 impl Progress {
-    fn wait_for(&self, offered: u64, deadline: Instant) -> bool {
-        let accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
-        let (accepted, _) = self
+    fn handled(&self) -> u64 {
+        *self.lock()
+    }
+
+    fn wait_for(&self, messages: u64, deadline: Instant) -> bool {
+        let fewer = |handled: &mut u64| *handled < messages;
+        let (handled, _) = self
             .advanced
-            .wait_timeout_while(accepted, left_until(deadline), |accepted| {
-                *accepted < offered
-            })
+            .wait_timeout_while(self.lock(), left_until(deadline), fewer)
             .unwrap_or_else(PoisonError::into_inner);
-        *accepted >= offered
+        *handled >= messages
+    }
+
+    fn lock(&self) -> MutexGuard<'_, u64> {
+        self.handled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn miss(&self, spans: u64) {
@@ -170,33 +192,39 @@ impl Progress {
     }
 
     fn advance(&self) {
-        *self.accepted.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        *self.lock() += 1;
         self.advanced.notify_all();
     }
 }
 
 fn work(receiver: &Receiver<Message>, sink: &dyn Sink, progress: &Progress, counters: &Counters) {
     for message in receiver {
-        let lost = progress.take_missed();
-        if lost != Loss::default() {
-            guarded(counters, || sink.lost(LossReason::QueueOverflow, lost));
-        }
+        report_lost(sink, progress, counters);
         match message {
-            Message::Transaction(transaction) => {
-                hand_over(sink, *transaction, counters);
-                progress.advance();
-            }
+            Message::Transaction(transaction) => hand_over(sink, *transaction, counters),
             Message::Flush(deadline, answer) => {
-                let flushed = catch_unwind(AssertUnwindSafe(|| sink.flush(left_until(deadline))));
                 // Whoever asked may have given up.
-                _ = answer.send(flushed.unwrap_or(false));
+                _ = answer.send(flush(sink, left_until(deadline), counters));
             }
         }
+        progress.advance();
+    }
+    report_lost(sink, progress, counters);
+}
+
+fn report_lost(sink: &dyn Sink, progress: &Progress, counters: &Counters) {
+    let lost = progress.take_missed();
+    if lost != Loss::default() {
+        guarded(counters, || sink.lost(LossReason::QueueOverflow, lost));
     }
 }
 
 fn hand_over(sink: &dyn Sink, transaction: Transaction, counters: &Counters) {
     guarded(counters, || sink.accept(transaction));
+}
+
+fn flush(sink: &dyn Sink, timeout: Duration, counters: &Counters) -> bool {
+    guarded(counters, || sink.flush(timeout)).unwrap_or(false)
 }
 
 /// Calls into a sink; a panic stays here and is counted.

@@ -90,7 +90,7 @@ impl Tracer {
 
     /// Waits until the sink has delivered what was finished so far, at most `timeout`; says whether it has.
     pub fn flush(&self, timeout: Duration) -> bool {
-        self.inner.outlet.flush(timeout)
+        self.inner.outlet.flush(timeout, &self.inner.counters)
     }
 
     /// Where ids come from.
