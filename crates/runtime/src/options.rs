@@ -371,8 +371,8 @@ fn check_targets(targets: Option<Vec<Target>>) -> Result<Targets, OptionsError> 
     let Some(targets) = targets else {
         return Ok(Targets::all());
     };
-    let shown = format!("{targets:?}");
-    Targets::new(targets).map_err(|reason| error("trace_propagation_targets", shown, reason))
+    Targets::new(targets)
+        .map_err(|reason| error("trace_propagation_targets", reason.text(), &reason))
 }
 
 fn check_status_codes(
