@@ -105,6 +105,13 @@ impl Drop for Restore<'_> {
 }
 
 /// Keeps a span current on this thread until it is dropped. Guards nest: drop the inner one first.
+///
+/// It stays on its thread:
+///
+/// ```compile_fail,E0277
+/// let guard = sentry_trace_runtime::current_span().make_current();
+/// std::thread::spawn(move || drop(guard));
+/// ```
 #[derive(Debug)]
 #[must_use = "the span is current until this guard is dropped"]
 pub struct CurrentGuard {

@@ -2,7 +2,6 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use sentry_trace_core::decision::Decision;
 use sentry_trace_core::id::{SpanId, TraceId};
@@ -167,7 +166,8 @@ impl SpanHandle {
         self.edit(|span| span.data.set(key, value));
     }
 
-    /// Sets several data under one lock; `set` is called only when the span is recorded.
+    /// Sets several data under one lock; `set` is called only when the span is recorded, and must not touch any span
+    /// of the same transaction itself.
     pub fn set_data_with(&self, set: impl FnOnce(&mut Data)) {
         self.edit(|span| set(&mut span.data));
     }
@@ -245,25 +245,17 @@ impl SpanHandle {
     /// Ends the span; a root hands its transaction over.
     pub(crate) fn finish(&self, status: Option<SpanStatus>) {
         let Some(span) = self.recorded() else { return };
-        {
-            let mut state = span.trace.state();
-            let Some(recording) = &mut state.recording else {
-                count(&span.trace.tracer.counters().late_spans);
-                return;
-            };
-            let end = recording.now(span.trace.tracer.clock());
-            if let Some(record) = recording.span(span.slot) {
-                record.close(end);
-                record.status = record.status.or(status);
-            }
-        }
         if span.slot == Slot::Root {
-            span.trace.finish();
+            span.trace.finish(status);
+        } else {
+            span.finish_child(status);
         }
     }
 
     fn recorded(&self) -> Option<&Reference> {
-        self.span.as_ref().filter(|span| span.slot != Slot::None)
+        self.span
+            .as_ref()
+            .filter(|span| matches!(span.slot, Slot::Root | Slot::Child(_)))
     }
 
     fn edit(&self, change: impl FnOnce(&mut SpanRecord)) {
@@ -280,14 +272,27 @@ impl SpanHandle {
 }
 
 impl Reference {
+    fn finish_child(&self, status: Option<SpanStatus>) {
+        let tracer = &self.trace.tracer;
+        let mut state = self.trace.state();
+        let Some(recording) = &mut state.recording else {
+            count(&tracer.counters().late_spans);
+            return;
+        };
+        let end = recording.now(tracer.clock());
+        if let Some(record) = recording.span(self.slot) {
+            record.close(end, status);
+        }
+    }
+
     fn record_child(&self, span_id: SpanId, description: &dyn Describe) -> Slot {
         let tracer = &self.trace.tracer;
         // The user's description runs before the lock is taken: it may look at the same trace.
         let mut child = description.record(span_id, Some(self.span_id));
         let mut state = self.trace.state();
         let Some(recording) = &mut state.recording else {
-            tracer.counters().late_spans.fetch_add(1, Ordering::Relaxed);
-            return Slot::None;
+            count(&tracer.counters().late_spans);
+            return Slot::Lost;
         };
         child.start = recording.now(tracer.clock());
         child.end = child.start;

@@ -25,6 +25,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
+use sentry_trace_core::status::SpanStatus;
 
 use crate::current::{Scope, current_span};
 use crate::handle::SpanHandle;
@@ -34,7 +35,8 @@ use crate::span::Span;
 pub trait TraceFutureExt: Future + Sized {
     /// Makes `span` current while the future runs, and finishes it when the future is done.
     ///
-    /// A future that is dropped before it is done finishes its span as cancelled.
+    /// A future that is dropped before it is done finishes its span as cancelled, and one that panics with
+    /// `internal_error`.
     #[doc(alias = "startSpan")]
     fn in_trace_span(self, span: Span) -> InTrace<Self> {
         InTrace {
@@ -77,7 +79,7 @@ pin_project! {
             let mut this = this.project();
             this.scope.run(|| this.future.set(None));
             if let Some(span) = this.owner.take() {
-                span.cancel();
+                span.finish_with_status(SpanStatus::Cancelled);
             }
         }
     }
@@ -88,13 +90,16 @@ impl<F: Future> Future for InTrace<F> {
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
+        // Out of its place while the future runs: a panic drops it here, and is its status.
+        let owner = this.owner.take();
         let polled = this.scope.run(|| match this.future.as_mut().as_pin_mut() {
             Some(future) => future.poll(cx),
             None => panic!("a future was polled after it was done"),
         });
         if polled.is_ready() {
             this.scope.run(|| this.future.set(None));
-            drop(this.owner.take());
+        } else {
+            *this.owner = owner;
         }
         polled
     }

@@ -19,8 +19,10 @@ pub(crate) struct Recording {
 /// The place of a span in its recording.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Slot {
-    /// The span is not recorded.
+    /// The transaction is not recorded.
     None,
+    /// The transaction is recorded, and had no place for the span: it was over the limit, or late.
+    Lost,
     Root,
     Child(u32),
 }
@@ -48,36 +50,35 @@ impl Recording {
     /// The time of day, by a clock that does not jump within a transaction.
     pub(crate) fn now(&self, clock: &dyn Clock) -> Timestamp {
         let since_start = clock.monotonic().saturating_sub(self.started);
-        Timestamp::from_micros(self.root.start.as_micros() + since_start)
+        Timestamp::from_micros(self.root.start.as_micros().saturating_add(since_start))
     }
 
     /// Adds an open child, unless there are `max_spans` of them already.
     pub(crate) fn push(&mut self, child: SpanRecord, max_spans: usize) -> Slot {
         if self.spans.len() >= max_spans {
             self.dropped_spans = self.dropped_spans.saturating_add(1);
-            return Slot::None;
+            return Slot::Lost;
         }
         if self.spans.capacity() == 0 {
             self.spans.reserve(EXPECTED_SPANS);
         }
         self.spans.push(child);
-        u32::try_from(self.spans.len() - 1).map_or(Slot::None, Slot::Child)
+        u32::try_from(self.spans.len() - 1).map_or(Slot::Lost, Slot::Child)
     }
 
     pub(crate) fn span(&mut self, slot: Slot) -> Option<&mut SpanRecord> {
         match slot {
-            Slot::None => None,
+            Slot::None | Slot::Lost => None,
             Slot::Root => Some(&mut self.root),
             Slot::Child(index) => self.spans.get_mut(index as usize),
         }
     }
 
     /// Ends the root, and with it, as cancelled, the children that are still open.
-    pub(crate) fn close(&mut self, end: Timestamp) {
-        self.root.close(end);
-        for span in self.spans.iter_mut().filter(|span| span.open) {
-            span.close(end);
-            span.status.get_or_insert(SpanStatus::Cancelled);
+    pub(crate) fn close(&mut self, end: Timestamp, status: Option<SpanStatus>) {
+        self.root.close(end, status);
+        for span in &mut self.spans {
+            span.close(self.root.end, Some(SpanStatus::Cancelled));
         }
     }
 }

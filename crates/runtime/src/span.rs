@@ -45,26 +45,17 @@ impl Span {
     pub fn finish(self) {}
 
     /// Finishes it now, with this status unless one was set.
-    pub fn finish_with_status(self, status: SpanStatus) {
-        self.end(Some(status));
-    }
-
-    fn end(&self, status: Option<SpanStatus>) {
-        self.handle.finish(status);
-    }
-
-    /// Gives the span up without finishing it again.
-    pub(crate) fn cancel(mut self) {
-        self.end(Some(SpanStatus::Cancelled));
-        self.handle = SpanHandle::NONE;
+    pub fn finish_with_status(mut self, status: SpanStatus) {
+        // Taken out, so that the drop does not finish it again.
+        std::mem::take(&mut self.handle).finish(Some(status));
     }
 }
 
 impl Drop for Span {
     fn drop(&mut self) {
-        if !self.handle.is_none() {
-            self.end(std::thread::panicking().then_some(SpanStatus::InternalError));
-        }
+        let panicking = std::thread::panicking();
+        self.handle
+            .finish(panicking.then_some(SpanStatus::InternalError));
     }
 }
 
@@ -77,6 +68,20 @@ impl Deref for Span {
 }
 
 /// A span that is current on this thread and finishes when it is dropped.
+///
+/// It stays on its thread:
+///
+/// ```compile_fail,E0277
+/// let entered = sentry_trace_runtime::start_span("work").enter();
+/// std::thread::spawn(move || drop(entered));
+/// ```
+///
+/// A [`Span`] may go:
+///
+/// ```
+/// let span = sentry_trace_runtime::start_span("work").start();
+/// std::thread::spawn(move || drop(span)).join().unwrap();
+/// ```
 #[derive(Debug)]
 #[must_use = "the span is current, and open, until this is dropped"]
 pub struct EnteredSpan {

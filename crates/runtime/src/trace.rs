@@ -7,6 +7,7 @@ use sentry_trace_core::decision::Decision;
 use sentry_trace_core::dsc::Head;
 use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::sample_rand::SampleRand;
+use sentry_trace_core::status::SpanStatus;
 
 use crate::diagnostics::count;
 use crate::recording::Recording;
@@ -97,15 +98,15 @@ impl Trace {
         String::from_utf8(text).unwrap_or_default()
     }
 
-    /// Hands the transaction over, once.
-    pub(crate) fn finish(&self) {
+    /// Ends the root and hands the transaction over, once.
+    pub(crate) fn finish(&self, status: Option<SpanStatus>) {
         // Frozen before the recording is taken: the envelope may be the first to need it.
         let dsc = if self.tracer.has_sink() {
             self.baggage()
         } else {
             None
         };
-        let Some((recording, source)) = self.take_recording() else {
+        let Some((recording, source)) = self.take_recording(status) else {
             return;
         };
         let counters = self.tracer.counters();
@@ -130,12 +131,13 @@ impl Trace {
         }
     }
 
-    fn take_recording(&self) -> Option<(Recording, TransactionSource)> {
+    /// Ends the root and takes what was recorded in one step: nothing is added in between.
+    fn take_recording(&self, status: Option<SpanStatus>) -> Option<(Recording, TransactionSource)> {
         let mut state = self.state();
         let mut recording = state.recording.take()?;
         state.head_name = recording.root.name.clone();
         let end = recording.now(self.tracer.clock());
-        recording.close(end);
+        recording.close(end, status);
         Some((recording, state.source))
     }
 }

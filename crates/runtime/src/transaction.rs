@@ -107,11 +107,12 @@ pub struct SpanRecord {
 }
 
 impl SpanRecord {
-    /// Ends the span, unless it has ended.
-    pub(crate) fn close(&mut self, end: Timestamp) {
+    /// Ends the span, unless it has ended; with this status, unless it has one. It never ends before it starts.
+    pub(crate) fn close(&mut self, end: Timestamp, status: Option<SpanStatus>) {
         if self.open {
             self.open = false;
-            self.end = end;
+            self.end = end.max(self.start);
+            self.status = self.status.or(status);
         }
     }
 }
