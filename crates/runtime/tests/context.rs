@@ -1,0 +1,132 @@
+//! When the context of a new trace is frozen, and with what (rule R7).
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{member, names, recording, root, tracer, with_sink};
+use sentry_trace_runtime::transaction::TransactionSource;
+use sentry_trace_runtime::{Options, Tracer};
+
+fn service() -> Options {
+    Options::new()
+        .traces_sample_rate(1.0)
+        .dsn("https://key@o42.ingest.localhost/1")
+        .release("shop@1")
+        .environment("staging")
+}
+
+#[test]
+fn all_members_in_their_order() {
+    let tracer = tracer(service());
+    let span = root(&tracer, "GET /{id}");
+    let dsc = span.baggage().unwrap();
+    assert_eq!(
+        names(dsc),
+        [
+            "trace_id",
+            "public_key",
+            "sample_rate",
+            "sampled",
+            "sample_rand",
+            "org_id",
+            "environment",
+            "release",
+            "transaction"
+        ]
+    );
+    assert_eq!(
+        member(dsc, "trace_id"),
+        Some(&*span.trace_id().unwrap().to_string())
+    );
+    assert_eq!(member(dsc, "public_key"), Some("key"));
+    assert_eq!(member(dsc, "org_id"), Some("42"));
+    assert_eq!(member(dsc, "environment"), Some("staging"));
+    assert_eq!(member(dsc, "transaction"), Some("GET%20%2F%7Bid%7D"));
+}
+
+#[test]
+fn the_first_outgoing_baggage_freezes() {
+    let (tracer, sink) = with_sink(service());
+    let span = root(&tracer, "first");
+    assert!(span.needs_name());
+    let frozen = span
+        .start_child("child")
+        .start()
+        .baggage()
+        .unwrap()
+        .to_owned();
+    span.set_transaction_name("second", TransactionSource::Url);
+    assert_eq!(span.baggage(), Some(&*frozen));
+    drop(span);
+    let transaction = sink.take().remove(0);
+    assert_eq!(transaction.root.name, "second");
+    assert_eq!(transaction.source, TransactionSource::Url);
+    assert_eq!(transaction.dsc, Some(frozen.clone()));
+    assert_eq!(member(&frozen, "transaction"), Some("first"));
+}
+
+#[test]
+fn otherwise_the_envelope_freezes() {
+    let (tracer, sink) = recording();
+    let span = root(&tracer, "first");
+    span.set_transaction_name("second", TransactionSource::Route);
+    let handle = span.handle().clone();
+    drop(span);
+    let dsc = sink.take().remove(0).dsc.unwrap();
+    assert_eq!(member(&dsc, "transaction"), Some("second"));
+    handle.set_transaction_name("third", TransactionSource::Route);
+    assert_eq!(handle.baggage(), Some(&*dsc));
+}
+
+#[test]
+fn a_name_that_is_not_recorded_is_renamed_too() {
+    let tracer = tracer(Options::new().traces_sample_rate(0.0));
+    let span = root(&tracer, "first");
+    span.set_transaction_name("second", TransactionSource::Route);
+    let transaction = || member(span.baggage()?, "transaction");
+    assert_eq!(transaction(), Some("second"));
+    assert!(!span.needs_name());
+    span.set_transaction_name("third", TransactionSource::Route);
+    assert_eq!(transaction(), Some("second"));
+}
+
+#[test]
+fn a_name_from_a_url_or_an_empty_one_stays_out() {
+    for rate in [0.0, 1.0] {
+        let tracer = tracer(Options::new().traces_sample_rate(rate));
+        let start = |name: &'static str, source| {
+            let context = tracer.start_new_trace();
+            context.start_span(name).source(source).start()
+        };
+        let has_name = |name, source| {
+            let span = start(name, source);
+            member(span.baggage().unwrap(), "transaction").is_some()
+        };
+        assert!(!has_name("GET /users/1", TransactionSource::Url));
+        assert!(!has_name("", TransactionSource::Route));
+        assert!(has_name("GET /users/{id}", TransactionSource::Route));
+        let span = start("GET /users/1", TransactionSource::Url);
+        span.set_transaction_name("GET /users/{id}", TransactionSource::Route);
+        assert!(member(span.baggage().unwrap(), "transaction").is_some());
+    }
+}
+
+#[test]
+fn the_context_is_frozen_once_by_whichever_thread_is_first() {
+    let tracer: Tracer = tracer(service());
+    for _ in 0..50 {
+        let span = root(&tracer, "name");
+        let texts: Vec<_> = std::thread::scope(|scope| {
+            let readers: Vec<_> = (0..4)
+                .map(|_| {
+                    scope.spawn(|| {
+                        span.set_transaction_name("other", TransactionSource::Custom);
+                        span.baggage().map(str::to_owned)
+                    })
+                })
+                .collect();
+            readers.into_iter().map(|r| r.join().unwrap()).collect()
+        });
+        assert!(texts.iter().all(|text| *text == texts[0]));
+    }
+}

@@ -1,0 +1,136 @@
+//! Traces that are entered without a span.
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{
+    PARENT, TRACE, assert_invariant, header, incoming, member, names, recording, with_sink,
+};
+use sentry_trace_runtime::core::decision::Decision;
+use sentry_trace_runtime::{Options, start_span};
+
+const BAGGAGE: &str = "sentry-sample_rand=0.25,sentry-x=1";
+
+#[test]
+fn a_scope_passes_the_senders_decision_on_and_records_nothing() {
+    let (tracer, sink) = recording();
+    for (flag, decision) in [
+        ("1", Decision::Sampled),
+        ("0", Decision::NotSampled),
+        ("", Decision::Deferred),
+    ] {
+        let header = header(flag);
+        let scope = tracer.continue_trace(incoming(&header, BAGGAGE)).scope();
+        assert_eq!(scope.decision(), decision);
+        assert!(!scope.is_recording() && !scope.needs_name());
+        let data = scope.trace_data().unwrap();
+        let own = scope.span_id().unwrap().to_string();
+        assert_ne!(own, PARENT);
+        assert_eq!(data.sentry_trace.replace(&own, PARENT), header);
+        assert_eq!(data.baggage.as_deref(), Some(BAGGAGE));
+        scope.set_data("k", 1);
+        scope.discard_transaction();
+    }
+    assert!(sink.take().is_empty());
+    assert_eq!(tracer.stats(), Default::default());
+}
+
+#[test]
+fn a_span_in_a_scope_is_a_root_of_the_same_trace() {
+    let (tracer, sink) = recording();
+    let header = header("1");
+    let scope = tracer.continue_trace(incoming(&header, BAGGAGE)).scope();
+    {
+        let _current = scope.make_current();
+        start_span("first").run(|_| start_span("child").run(|_| ()));
+        start_span("second").run(|_| ());
+    }
+    scope.start_child("third").run(|_| ());
+    let transactions = sink.take();
+    let roots: Vec<_> = transactions.iter().map(|t| t.root.name.as_ref()).collect();
+    assert_eq!(roots, ["first", "second", "third"]);
+    for transaction in &transactions {
+        assert_eq!(transaction.trace_id.to_string(), TRACE);
+        let parent = transaction.root.parent_span_id.unwrap();
+        assert_eq!(parent.to_string(), PARENT);
+        assert_eq!(transaction.dsc.as_deref(), Some(BAGGAGE));
+    }
+    assert_eq!(transactions[0].spans[0].name, "child");
+    assert_ne!(transactions[0].root.span_id, transactions[1].root.span_id);
+}
+
+#[test]
+fn a_root_in_a_deferred_scope_decides_with_the_same_number() {
+    let (tracer, sink) = with_sink(Options::new().traces_sample_rate(0.3));
+    let header = header("");
+    let scope = tracer
+        .continue_trace(incoming(&header, "sentry-x=1"))
+        .scope();
+    let passed_on = member(scope.baggage().unwrap(), "sample_rand");
+    let roots = [0, 1].map(|_| scope.start_child("root").start());
+    for root in &roots {
+        let dsc = root.baggage().unwrap();
+        assert_eq!(member(dsc, "sample_rand"), passed_on);
+        assert_eq!(names(dsc), ["x", "sample_rand", "sample_rate", "sampled"]);
+        assert_invariant(dsc);
+    }
+    assert_eq!(roots[0].decision(), roots[1].decision());
+    drop(roots);
+    drop(sink);
+}
+
+#[test]
+fn an_empty_context_stays_empty() {
+    let (tracer, sink) = recording();
+    let header = header("");
+    let scope = tracer.continue_trace(incoming(&header, "")).scope();
+    assert_eq!(scope.baggage(), None);
+    scope.start_child("root").run(|root| {
+        assert_eq!(root.baggage(), None);
+        assert_eq!(root.remote_parent_span_id().unwrap().to_string(), PARENT);
+    });
+    assert_eq!(sink.take().remove(0).dsc, None);
+}
+
+#[test]
+fn a_root_in_the_scope_of_a_new_trace_is_its_head() {
+    let (tracer, sink) = recording();
+    let scope = tracer.start_new_trace().scope();
+    scope.start_child("root").run(|_| ());
+    let transaction = sink.take().remove(0);
+    assert_eq!(Some(transaction.trace_id), scope.trace_id());
+    assert_eq!(transaction.root.parent_span_id, None);
+    let dsc = transaction.dsc.unwrap();
+    assert_eq!(member(&dsc, "transaction"), Some("root"));
+    assert_invariant(&dsc);
+}
+
+#[test]
+fn a_context_that_went_out_from_the_scope_is_kept() {
+    let (tracer, sink) = recording();
+    let scope = tracer.start_new_trace().scope();
+    let frozen = scope.baggage().unwrap().to_owned();
+    assert_eq!(names(&frozen), ["trace_id", "sample_rand", "environment"]);
+    scope.start_child("root").run(|_| ());
+    let dsc = sink.take().remove(0).dsc.unwrap();
+    // The decision is written into it (rule R3); the name comes too late.
+    assert_eq!(
+        dsc,
+        format!("{frozen},sentry-sample_rate=1,sentry-sampled=true")
+    );
+    assert_eq!(scope.baggage(), Some(&*frozen));
+}
+
+#[test]
+fn a_context_with_the_most_members_keeps_them_and_its_number() {
+    let (tracer, _sink) = recording();
+    let baggage: Vec<_> = (0..64).map(|n| format!("sentry-m{n}={n}")).collect();
+    let (header, baggage) = (header(""), baggage.join(","));
+    let scope = tracer.continue_trace(incoming(&header, &baggage)).scope();
+    let passed_on = scope.baggage().unwrap();
+    assert_eq!(names(passed_on).len(), 65);
+    let root = scope.start_child("root").start();
+    let dsc = root.baggage().unwrap();
+    assert!(dsc.starts_with(passed_on), "{dsc}");
+    assert_eq!(names(dsc).len(), 67);
+}
