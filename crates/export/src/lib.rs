@@ -1,1 +1,26 @@
-//! Where finished sentry-trace transactions go
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+pub mod envelope;
+#[cfg(feature = "dsn")]
+pub mod http;
+#[cfg(feature = "json-lines")]
+pub mod json_lines;
+pub mod transport;
+#[cfg(feature = "tree")]
+pub mod tree;
+
+mod attributes;
+#[cfg(any(feature = "dsn", feature = "sentry"))]
+mod discards;
+mod event;
+mod extra;
+mod json;
+#[cfg(any(feature = "dsn", feature = "spotlight"))]
+mod post;
+#[cfg(feature = "dsn")]
+mod rate_limits;
+mod sdk;
+mod shrink;
+mod span_stream;
+mod time;

@@ -1,0 +1,207 @@
+//! Envelopes: what Sentry's ingestion side takes (rule R13; Sentry, "Envelopes").
+//!
+//! ```
+//! use sentry_trace_export::envelope::{Envelope, Format};
+//! use sentry_trace_runtime::clock::Timestamp;
+//! use sentry_trace_runtime::testing::MemorySink;
+//! use sentry_trace_runtime::{Options, Tracer};
+//!
+//! let sink = MemorySink::new();
+//! let options = Options::new().dsn("https://key@o1.example/7").traces_sample_rate(1.0);
+//! let tracer = Tracer::new(options.inline_sink(sink.clone()))?;
+//! tracer.start_new_trace().start_span("nightly report").start().finish();
+//!
+//! let transaction = sink.take().remove(0);
+//! let envelope = Envelope::new(transaction, Format::Transaction);
+//! let bytes = envelope.to_bytes(Timestamp::from_micros(1_700_000_000_000_000));
+//! let text = String::from_utf8(bytes).expect("envelopes of transactions are text");
+//!
+//! let lines: Vec<_> = text.lines().collect();
+//! assert!(lines[0].starts_with(r#"{"sent_at":"2023-11-14T22:13:20.000000Z","event_id":""#));
+//! assert!(lines[0].contains(r#""trace":{"trace_id":""#));
+//! assert!(lines[1].starts_with(r#"{"type":"transaction","length":"#));
+//! assert!(lines[2].contains(r#""transaction":"nightly report","transaction_info":{"source":"custom"}"#));
+//! # Ok::<(), sentry_trace_runtime::OptionsError>(())
+//! ```
+
+use sentry_trace_runtime::Transaction;
+use sentry_trace_runtime::clock::Timestamp;
+use sentry_trace_runtime::core::baggage::SentryMembers;
+use sentry_trace_runtime::sink::Loss;
+
+use crate::json::{self, Object};
+use crate::shrink::shrink;
+use crate::time::Rfc3339;
+use crate::{event, sdk, span_stream};
+
+/// The bytes that the items of a transaction may have before it loses data: 1 MiB.
+pub const MAX_BYTES: usize = 1024 * 1024;
+
+/// The content type of a request that carries an envelope.
+pub const CONTENT_TYPE: &str = "application/x-sentry-envelope";
+
+/// How a transaction is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Format {
+    /// One item of the type `transaction` with all spans.
+    #[default]
+    Transaction,
+    /// Items of the type `span`, each with up to 1000 spans, the root among them.
+    ///
+    /// Sentry demands a dynamic sampling context with them; in a trace that came without one (rule R3) there is none.
+    SpanStream,
+}
+
+impl Format {
+    /// What Sentry counts when this is lost: in a stream there are no transactions.
+    pub(crate) const fn loss(self, loss: Loss) -> Loss {
+        match self {
+            Self::Transaction => loss,
+            Self::SpanStream => Loss::new(0, loss.spans),
+        }
+    }
+}
+
+/// The envelope of one transaction, complete but for the time of sending.
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    /// Everything after the member `sent_at` of the header.
+    rest: Vec<u8>,
+    contents: Loss,
+    format: Format,
+}
+
+impl Envelope {
+    /// Writes a transaction.
+    ///
+    /// Where the items would be longer than [`MAX_BYTES`], data is left out before, the longest first: texts of all spans
+    /// become `[truncated]`; when that is not enough, the spans with the most data lose it all; then names are cut to
+    /// 200 bytes. Spans, ids, times and statuses stay, so that a great many spans can still be longer.
+    #[must_use]
+    pub fn new(transaction: Transaction, format: Format) -> Self {
+        let mut transaction = transaction;
+        let contents = contents(&transaction, format);
+        let mut items = items(&transaction, format);
+        if items.len() > MAX_BYTES {
+            shrink(&mut transaction, items.len() - MAX_BYTES);
+            items = self::items(&transaction, format);
+        }
+        let mut rest = header(&transaction, format);
+        rest.push(b'\n');
+        rest.append(&mut items);
+        Self {
+            rest,
+            contents,
+            format,
+        }
+    }
+
+    /// The bytes to send.
+    #[must_use]
+    pub fn to_bytes(&self, sent_at: Timestamp) -> Vec<u8> {
+        let mut bytes = format!("{{\"sent_at\":\"{}\",", Rfc3339(sent_at)).into_bytes();
+        bytes.extend_from_slice(&self.rest);
+        bytes
+    }
+
+    /// What is lost with it: the transaction and its spans, or the spans alone where they are streamed.
+    #[must_use]
+    pub const fn contents(&self) -> Loss {
+        self.contents
+    }
+
+    /// How it was written.
+    #[must_use]
+    pub const fn format(&self) -> Format {
+        self.format
+    }
+
+    /// About how much memory it takes, in bytes.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        self.rest.len()
+    }
+}
+
+fn contents(transaction: &Transaction, format: Format) -> Loss {
+    format.loss(Loss::new(1, transaction.span_count() as u64))
+}
+
+/// The envelope's header without its first member and the brace before that.
+fn header(transaction: &Transaction, format: Format) -> Vec<u8> {
+    let mut out = Vec::with_capacity(512);
+    json::object(&mut out, |header| {
+        if format == Format::Transaction {
+            header.id("event_id", transaction.event_id);
+        }
+        header.text_unless_empty("dsn", transaction.service.dsn.as_deref());
+        sdk::write(header);
+        if let Some(dsc) = &transaction.dsc {
+            header.object("trace", |trace| write_dsc(trace, dsc));
+        }
+    });
+    out.remove(0);
+    out
+}
+
+/// Writes every member of a frozen context, decoded and in its order.
+pub(crate) fn write_dsc(trace: &mut Object<'_>, dsc: &str) {
+    // One by one: the size limit of incoming headers is none of a frozen context's.
+    for member in dsc.split(',') {
+        for member in SentryMembers::parse([member.as_bytes()]).iter() {
+            trace.text(member.name(), &member.value());
+        }
+    }
+}
+
+fn items(transaction: &Transaction, format: Format) -> Vec<u8> {
+    let mut out = Vec::with_capacity(1024 + 512 * transaction.spans.len());
+    let mut payload = Vec::with_capacity(out.capacity());
+    match format {
+        Format::Transaction => {
+            event::write(&mut payload, transaction);
+            write_item(&mut out, "transaction", &payload, |_| {});
+        }
+        Format::SpanStream => {
+            for spans in span_stream::portions(transaction) {
+                payload.clear();
+                span_stream::write(&mut payload, transaction, &spans);
+                write_item(&mut out, "span", &payload, |header| {
+                    header.number("item_count", spans.len());
+                    header.text("content_type", span_stream::CONTENT_TYPE);
+                });
+            }
+        }
+    }
+    out
+}
+
+/// The header of an envelope that carries a report alone.
+#[cfg(any(feature = "dsn", feature = "sentry"))]
+pub(crate) fn report_header(sent_at: Timestamp) -> Vec<u8> {
+    let mut out = Vec::with_capacity(128);
+    json::object(&mut out, |header| {
+        header.text("sent_at", &Rfc3339(sent_at).to_string());
+        sdk::write(header);
+    });
+    out.push(b'\n');
+    out
+}
+
+/// Writes an item, header and payload.
+pub(crate) fn write_item(
+    out: &mut Vec<u8>,
+    item_type: &str,
+    payload: &[u8],
+    more: impl FnOnce(&mut Object<'_>),
+) {
+    json::object(out, |header| {
+        header.text("type", item_type);
+        header.number("length", payload.len());
+        more(header);
+    });
+    out.push(b'\n');
+    out.extend_from_slice(payload);
+    out.push(b'\n');
+}

@@ -1,0 +1,207 @@
+//! Envelopes over HTTP to the DSN's host, for services without the official client.
+//!
+//! A thread of its own sends them, one after the other, over a connection that is kept; whoever hands an envelope over
+//! never waits. What cannot be sent yet is kept within [bounds](HttpOptions).
+//!
+//! | answer | what becomes of the envelope |
+//! |---|---|
+//! | 2xx | delivered, never sent again, whatever becomes of the connection |
+//! | 429 | lost; the ingestion side counts it itself, and `X-Sentry-Rate-Limits`, else `Retry-After`, is obeyed |
+//! | other 4xx, 3xx | lost, `send_error` |
+//! | 5xx | sent again after a pause, [`retries`](HttpOptions::retries) times, then lost, `send_error` |
+//! | no connection | kept until there is one |
+//! | connection lost before the answer | sent again, [`retries`](HttpOptions::retries) times, then lost, `network_error` |
+//! | no answer in time | lost, `network_error`: it may have arrived, and is not sent twice |
+//!
+//! The pause doubles with each failure in a row, up to 64 times the first one, and `Retry-After` makes it longer. While a
+//! limit holds, what falls under it is lost, `ratelimit_backoff`, as Sentry asks of its clients. A connection that is
+//! lost after the other side has taken an envelope and before it has said so leads to a second copy with the same
+//! event id, by which the ingestion side recognises it.
+//!
+//! Losses go out as client reports: with the next envelope, or alone after 30 seconds or at a flush.
+//!
+//! # Why not a private client of the official crate
+//! Its transport (0.49.5) sends once: what meets a 5xx or a closed port is gone. It sets no timeout, so that a host that
+//! never answers stops it for good, and does not compress. It obeys limits per category and counts losses for what it
+//! has parsed itself, and from that it drops the `trace` header. Of what rule R13 and this page promise, the bounded
+//! queue and the flush would remain.
+//!
+//! ```
+//! use std::time::Duration;
+//! use sentry_trace_export::envelope::Format;
+//! use sentry_trace_export::http::HttpTransport;
+//! use sentry_trace_export::transport::EnvelopeSink;
+//! use sentry_trace_runtime::{Options, Tracer};
+//!
+//! # let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+//! # let port = listener.local_addr()?.port();
+//! # drop(listener);
+//! let dsn = format!("http://key@127.0.0.1:{port}/1");
+//! let sink = EnvelopeSink::new(Format::Transaction).to(HttpTransport::new(&dsn)?);
+//! let tracer = Tracer::new(Options::new().dsn(dsn).traces_sample_rate(1.0).sink(sink))?;
+//!
+//! tracer.start_new_trace().start_span("nightly report").start().finish();
+//! // Nobody listens on that port: it is kept, and the flush says so.
+//! assert!(!tracer.flush(Duration::from_millis(50)));
+//! assert!(HttpTransport::new("https://o1.ingest.example/7").is_err());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod buffer;
+mod shared;
+mod worker;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sentry_trace_runtime::core::dsn::{Dsn, DsnError};
+use sentry_trace_runtime::sink::{Loss, LossReason};
+
+use crate::envelope::Envelope;
+use crate::post::Poster;
+use crate::sdk;
+use crate::transport::Transport;
+use shared::Shared;
+
+/// How envelopes are sent and kept.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct HttpOptions {
+    /// The most envelopes that wait; 256 by default, at least 1. A further one is lost, `queue_overflow`.
+    pub capacity: usize,
+    /// The most bytes of envelopes that wait; 16 MiB by default. A single envelope may be larger.
+    pub capacity_bytes: usize,
+    /// The time for a connection; 5 seconds by default.
+    pub connect_timeout: Duration,
+    /// The time for a whole request; 15 seconds by default.
+    pub timeout: Duration,
+    /// The first pause after a failure; 1 second by default.
+    pub retry_delay: Duration,
+    /// How often an envelope is sent again; 5 times by default.
+    pub retries: u32,
+}
+
+impl Default for HttpOptions {
+    fn default() -> Self {
+        Self {
+            capacity: 256,
+            capacity_bytes: 16 * 1024 * 1024,
+            connect_timeout: Duration::from_secs(5),
+            timeout: Duration::from_secs(15),
+            retry_delay: Duration::from_secs(1),
+            retries: 5,
+        }
+    }
+}
+
+/// What became of envelopes so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct HttpStats {
+    /// Envelopes that were answered with a 2xx.
+    pub delivered: u64,
+    /// Requests that were made for an envelope once more.
+    pub retries: u64,
+    /// Envelopes that were answered with a 429.
+    pub limited: u64,
+    /// Envelopes that were lost for the reasons of client reports.
+    pub lost: u64,
+    /// Envelopes that wait now.
+    pub waiting: usize,
+    /// The bytes of those.
+    pub waiting_bytes: usize,
+}
+
+/// Sends envelopes to the DSN's host.
+///
+/// When it is dropped, its thread sends what waits, up to the first failure, and ends.
+pub struct HttpTransport {
+    shared: Arc<Shared>,
+}
+
+/// Why there is no transport.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum HttpError {
+    /// The DSN cannot be read.
+    Dsn(DsnError),
+    /// The thread cannot be started.
+    Thread(std::io::Error),
+}
+
+impl HttpTransport {
+    /// A transport with the default options.
+    ///
+    /// # Errors
+    /// Says what is wrong with the DSN, or why there is no thread.
+    pub fn new(dsn: &str) -> Result<Self, HttpError> {
+        Self::with_options(dsn, HttpOptions::default())
+    }
+
+    /// A transport with these options.
+    ///
+    /// # Errors
+    /// Says what is wrong with the DSN, or why there is no thread.
+    pub fn with_options(dsn: &str, options: HttpOptions) -> Result<Self, HttpError> {
+        let dsn = Dsn::parse(dsn).map_err(HttpError::Dsn)?;
+        let mut url = String::new();
+        // Writing into a text does not fail.
+        _ = dsn.write_envelope_url(&mut url);
+        let auth = format!(
+            "Sentry sentry_version=7, sentry_client={}/{}, sentry_key={}",
+            sdk::NAME,
+            sdk::VERSION,
+            dsn.public_key()
+        );
+        let poster = Poster::new(url, Some(auth), options.connect_timeout, options.timeout);
+        let shared = Arc::new(Shared::new(options));
+        worker::start(poster, shared.clone()).map_err(HttpError::Thread)?;
+        Ok(Self { shared })
+    }
+
+    /// What became of envelopes so far.
+    #[must_use]
+    pub fn stats(&self) -> HttpStats {
+        self.shared.stats()
+    }
+}
+
+impl Transport for HttpTransport {
+    fn send(&self, envelope: &Arc<Envelope>) {
+        self.shared.offer(envelope.clone());
+    }
+
+    fn lost(&self, reason: LossReason, loss: Loss) {
+        self.shared.lost(reason.as_str(), loss);
+    }
+
+    fn flush(&self, timeout: Duration) -> bool {
+        self.shared.flush(timeout)
+    }
+}
+
+impl Drop for HttpTransport {
+    fn drop(&mut self) {
+        self.shared.stop();
+    }
+}
+
+impl fmt::Debug for HttpTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpTransport")
+            .field("stats", &self.stats())
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Dsn(reason) => reason.fmt(f),
+            Self::Thread(reason) => write!(f, "the thread that sends cannot be started: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for HttpError {}

@@ -1,0 +1,328 @@
+//! What the sink's thread and the sending thread share.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use sentry_trace_runtime::sink::Loss;
+
+use super::buffer::{Buffer, Waiting};
+use super::{HttpOptions, HttpStats};
+use crate::discards::{Discards, reason};
+use crate::envelope::Envelope;
+use crate::post::{Answer, Posted};
+use crate::rate_limits::{RateLimits, pause};
+
+/// How long losses wait for an envelope that takes their report along.
+const REPORT_DELAY: Duration = Duration::from_secs(30);
+
+/// The pause doubles this often.
+const MOST_DOUBLINGS: u32 = 6;
+
+pub(super) struct Shared {
+    options: HttpOptions,
+    state: Mutex<State>,
+    /// There may be work for the sending thread.
+    work: Condvar,
+    /// Work was done.
+    done: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    buffer: Buffer,
+    discards: Discards,
+    /// When a report goes out alone.
+    report_at: Option<Instant>,
+    reporting: bool,
+    limits: RateLimits,
+    /// Failures in a row.
+    failures: u32,
+    resume_at: Option<Instant>,
+    /// A flush waits, and no report has failed since it began.
+    hurry: bool,
+    stopping: bool,
+    ended: bool,
+    stats: HttpStats,
+}
+
+/// What goes into one request.
+pub(super) struct Job {
+    pub(super) waiting: Option<Waiting>,
+    pub(super) report: Discards,
+}
+
+enum Next {
+    Job(Job),
+    Wait(Option<Instant>),
+    End,
+}
+
+impl Shared {
+    pub(super) fn new(options: HttpOptions) -> Self {
+        Self {
+            options,
+            state: Mutex::default(),
+            work: Condvar::new(),
+            done: Condvar::new(),
+        }
+    }
+
+    pub(super) fn offer(&self, envelope: Arc<Envelope>) {
+        let mut state = self.state();
+        let contents = envelope.contents();
+        let options = &self.options;
+        if !state.ended
+            && state
+                .buffer
+                .push(envelope, options.capacity, options.capacity_bytes)
+        {
+            self.work.notify_one();
+        } else {
+            state.lose(reason::QUEUE_OVERFLOW, contents);
+        }
+    }
+
+    pub(super) fn lost(&self, reason: &'static str, loss: Loss) {
+        self.state().note_loss(reason, loss);
+        self.work.notify_one();
+    }
+
+    /// Tries at once, whatever the pause, and waits until nothing is left to do.
+    pub(super) fn flush(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout;
+        let mut state = self.state();
+        state.resume_at = None;
+        state.report_at = Some(Instant::now());
+        state.hurry = true;
+        self.work.notify_one();
+        while !state.is_idle(Instant::now()) && !state.ended {
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
+            }
+            (state, _) = self
+                .done
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner);
+        }
+        state.hurry = false;
+        state.buffer.is_empty()
+    }
+
+    pub(super) fn stop(&self) {
+        self.state().stopping = true;
+        self.work.notify_one();
+    }
+
+    pub(super) fn stats(&self) -> HttpStats {
+        let state = self.state();
+        HttpStats {
+            waiting: state.buffer.count(),
+            waiting_bytes: state.buffer.bytes(),
+            ..state.stats
+        }
+    }
+
+    /// Waits for something to send; `None` when the thread is to end.
+    pub(super) fn next_job(&self) -> Option<Job> {
+        let mut state = self.state();
+        loop {
+            let now = Instant::now();
+            let wake_at = match state.next(now) {
+                Next::Job(job) => return Some(job),
+                Next::End => {
+                    state.ended = true;
+                    self.done.notify_all();
+                    return None;
+                }
+                Next::Wait(wake_at) => wake_at,
+            };
+            self.done.notify_all();
+            state = match wake_at {
+                None => self
+                    .work
+                    .wait(state)
+                    .unwrap_or_else(PoisonError::into_inner),
+                Some(at) => {
+                    let left = at.saturating_duration_since(now);
+                    let woken = self.work.wait_timeout(state, left);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
+        }
+    }
+
+    /// Draws the conclusions from a request.
+    pub(super) fn settle(&self, job: Job, posted: &Posted) {
+        let mut state = self.state();
+        state.settle(job, posted, &self.options, Instant::now());
+        self.done.notify_all();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn next(&mut self, now: Instant) -> Next {
+        self.drop_limited(now);
+        let report_due = self.report_is_due(now) && !self.limits.holds_everything(now);
+        if self.stopping
+            && (self.failures > 0 || (self.buffer.is_empty() && self.discards.is_empty()))
+        {
+            return Next::End;
+        }
+        if let Some(at) = self.resume_at.filter(|at| now < *at) {
+            return Next::Wait(Some(at));
+        }
+        let waiting = self.buffer.take();
+        if waiting.is_some() || report_due || self.stopping {
+            self.reporting = true;
+            return Next::Job(Job {
+                waiting,
+                report: std::mem::take(&mut self.discards),
+            });
+        }
+        let report_at = self.report_at.filter(|_| !self.discards.is_empty());
+        Next::Wait(report_at.map(|at| at.max(now + Duration::from_millis(1))))
+    }
+
+    fn drop_limited(&mut self, now: Instant) {
+        while let Some(front) = self.buffer.front() {
+            if !self.limits.holds(front.format(), now) {
+                return;
+            }
+            if let Some(waiting) = self.buffer.take() {
+                self.give_up(&waiting, reason::RATELIMIT_BACKOFF);
+            }
+        }
+    }
+
+    fn settle(&mut self, job: Job, posted: &Posted, options: &HttpOptions, now: Instant) {
+        self.reporting = false;
+        match posted {
+            Posted::Answer(answer) => {
+                self.limits.learn(
+                    answer.status,
+                    answer.rate_limits.as_deref(),
+                    answer.retry_after.as_deref(),
+                    now,
+                );
+                self.settle_answer(job, answer, options, now);
+            }
+            Posted::Unreachable => {
+                self.fail(None, options, now);
+                self.keep_report(job.report, now);
+                if let Some(waiting) = job.waiting {
+                    self.buffer.put_back(waiting);
+                }
+            }
+            Posted::Cut => self.retry(job, None, reason::NETWORK_ERROR, options, now),
+            Posted::TimedOut | Posted::Impossible => {
+                self.fail(None, options, now);
+                self.keep_report(job.report, now);
+                if let Some(waiting) = job.waiting {
+                    self.give_up(&waiting, reason::NETWORK_ERROR);
+                }
+            }
+        }
+    }
+
+    fn settle_answer(&mut self, job: Job, answer: &Answer, options: &HttpOptions, now: Instant) {
+        match answer.status {
+            200..=299 => {
+                self.failures = 0;
+                if let Some(waiting) = job.waiting {
+                    self.buffer.release(&waiting.envelope);
+                    self.stats.delivered += 1;
+                }
+            }
+            500.. => {
+                let pause = answer.retry_after.as_deref().and_then(pause);
+                self.retry(job, pause, reason::SEND_ERROR, options, now);
+            }
+            status => {
+                self.failures = 0;
+                self.keep_report(job.report, now);
+                let Some(waiting) = job.waiting else { return };
+                if status == 429 {
+                    self.buffer.release(&waiting.envelope);
+                    self.stats.limited += 1;
+                } else {
+                    self.give_up(&waiting, reason::SEND_ERROR);
+                }
+            }
+        }
+    }
+
+    fn retry(
+        &mut self,
+        job: Job,
+        pause: Option<Duration>,
+        reason: &'static str,
+        options: &HttpOptions,
+        now: Instant,
+    ) {
+        self.fail(pause, options, now);
+        self.keep_report(job.report, now);
+        let Some(mut waiting) = job.waiting else {
+            return;
+        };
+        waiting.attempts += 1;
+        if waiting.attempts > options.retries {
+            self.give_up(&waiting, reason);
+        } else {
+            self.stats.retries += 1;
+            self.buffer.put_back(waiting);
+        }
+    }
+
+    fn fail(&mut self, pause: Option<Duration>, options: &HttpOptions, now: Instant) {
+        let doublings = self.failures.min(MOST_DOUBLINGS);
+        self.failures = self.failures.saturating_add(1);
+        let own = options.retry_delay.saturating_mul(1 << doublings);
+        self.resume_at = Some(now + own.max(pause.unwrap_or_default()));
+    }
+
+    fn give_up(&mut self, waiting: &Waiting, reason: &'static str) {
+        self.buffer.release(&waiting.envelope);
+        self.lose(reason, waiting.envelope.contents());
+    }
+
+    fn lose(&mut self, reason: &'static str, loss: Loss) {
+        self.stats.lost += 1;
+        self.note_loss(reason, loss);
+    }
+
+    fn note_loss(&mut self, reason: &'static str, loss: Loss) {
+        if self.discards.is_empty() {
+            let delay = if self.hurry {
+                Duration::ZERO
+            } else {
+                REPORT_DELAY
+            };
+            self.report_at = Some(Instant::now() + delay);
+        }
+        self.discards.add(reason, loss);
+    }
+
+    fn keep_report(&mut self, report: Discards, now: Instant) {
+        self.hurry = false;
+        // A thread that is about to end does not try a report again.
+        if !report.is_empty() && !self.stopping {
+            self.discards.merge(report);
+            self.report_at = Some(now + REPORT_DELAY);
+        }
+    }
+
+    fn report_is_due(&self, now: Instant) -> bool {
+        !self.discards.is_empty() && self.report_at.is_some_and(|at| at <= now)
+    }
+
+    fn is_idle(&self, now: Instant) -> bool {
+        self.buffer.is_empty()
+            && !self.reporting
+            && (!self.report_is_due(now) || self.limits.holds_everything(now))
+    }
+}

@@ -1,0 +1,107 @@
+//! One request with an envelope, over a bare agent: nothing of ours instruments it.
+
+use std::time::Duration;
+
+use ureq::{Agent, Error, Timeout};
+
+use crate::envelope::CONTENT_TYPE;
+use crate::sdk;
+
+/// An answer is read to this many bytes, so that the connection can be used again.
+const MAX_ANSWER: u64 = 64 * 1024;
+
+/// Sends envelopes to one URL.
+pub(crate) struct Poster {
+    agent: Agent,
+    url: String,
+    auth: Option<String>,
+}
+
+/// What became of a request.
+#[derive(Debug)]
+pub(crate) enum Posted {
+    /// There was an answer with this status.
+    Answer(Answer),
+    /// No connection came about.
+    Unreachable,
+    /// The connection was lost before an answer.
+    Cut,
+    /// It was sent, and in all the time there was no answer: whether it arrived is not known.
+    TimedOut,
+    /// It cannot be sent.
+    Impossible,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) rate_limits: Option<String>,
+    pub(crate) retry_after: Option<String>,
+}
+
+impl Poster {
+    /// `connect` bounds the time for a connection, `whole` that for everything.
+    pub(crate) fn new(
+        url: String,
+        auth: Option<String>,
+        connect: Duration,
+        whole: Duration,
+    ) -> Self {
+        let config = Agent::config_builder()
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .max_redirects_will_error(false)
+            .timeout_resolve(Some(connect))
+            .timeout_connect(Some(connect))
+            .timeout_global(Some(whole))
+            .user_agent(format!("{}/{}", sdk::NAME, sdk::VERSION))
+            .build();
+        Self {
+            agent: config.into(),
+            url,
+            auth,
+        }
+    }
+
+    pub(crate) fn post(&self, body: &[u8], encoding: Option<&str>) -> Posted {
+        let mut request = self.agent.post(&self.url).content_type(CONTENT_TYPE);
+        if let Some(auth) = &self.auth {
+            request = request.header("x-sentry-auth", auth);
+        }
+        if let Some(encoding) = encoding {
+            request = request.header("content-encoding", encoding);
+        }
+        let mut response = match request.send(body) {
+            Ok(response) => response,
+            Err(error) => return failure(&error),
+        };
+        let header = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+        let answer = Answer {
+            status: response.status().as_u16(),
+            rate_limits: header("x-sentry-rate-limits"),
+            retry_after: header("retry-after"),
+        };
+        // The status has been said; whether its explanation arrives whole does not matter.
+        _ = response
+            .body_mut()
+            .with_config()
+            .limit(MAX_ANSWER)
+            .read_to_vec();
+        Posted::Answer(answer)
+    }
+}
+
+fn failure(error: &Error) -> Posted {
+    match error {
+        Error::HostNotFound
+        | Error::ConnectionFailed
+        | Error::ConnectProxyFailed(_)
+        | Error::Timeout(Timeout::Resolve | Timeout::Connect) => Posted::Unreachable,
+        Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+            Posted::Unreachable
+        }
+        Error::Timeout(_) => Posted::TimedOut,
+        Error::Io(_) | Error::Protocol(_) | Error::Rustls(_) | Error::Tls(_) => Posted::Cut,
+        _ => Posted::Impossible,
+    }
+}

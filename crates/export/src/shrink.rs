@@ -1,0 +1,86 @@
+//! A transaction that is too long loses its longest data first, never its structure (rule R13).
+
+use std::borrow::Cow;
+
+use sentry_trace_runtime::transaction::{Data, SpanRecord};
+use sentry_trace_runtime::{Transaction, Value};
+
+/// What stands where a text was.
+pub(crate) const TRUNCATED: &str = "[truncated]";
+
+/// What is left of a name that is too long, in bytes.
+const SHORT_NAME: usize = 200;
+
+/// Makes the transaction shorter by about `excess` bytes of JSON: first the longest texts among the data of all spans
+/// become [`TRUNCATED`], then the spans with the most data lose all of it, then long names are cut.
+///
+/// Ids, times, the tree of spans, and names as such stay, so that the result may still be too long.
+pub(crate) fn shrink(transaction: &mut Transaction, excess: usize) {
+    let mut excess = excess;
+    truncate_texts(transaction, &mut excess);
+    if excess > 0 {
+        drop_data(transaction, &mut excess);
+    }
+    if excess > 0 {
+        spans(transaction).for_each(cut_name);
+    }
+}
+
+fn spans(transaction: &mut Transaction) -> impl Iterator<Item = &mut SpanRecord> {
+    std::iter::once(&mut transaction.root).chain(&mut transaction.spans)
+}
+
+fn truncate_texts(transaction: &mut Transaction, excess: &mut usize) {
+    let mut texts: Vec<(usize, usize, String)> = spans(transaction)
+        .enumerate()
+        .flat_map(|(at, span)| long_texts(span).map(move |(length, key)| (length, at, key)))
+        .collect();
+    texts.sort_by(|(a, ..), (b, ..)| b.cmp(a));
+    let mut spans: Vec<_> = spans(transaction).collect();
+    for (length, at, key) in texts {
+        if *excess == 0 {
+            return;
+        }
+        spans[at].data.set(key, TRUNCATED);
+        *excess = excess.saturating_sub(length - TRUNCATED.len());
+    }
+}
+
+fn long_texts(span: &SpanRecord) -> impl Iterator<Item = (usize, String)> {
+    span.data.iter().filter_map(|(key, value)| match value {
+        Value::Text(text) if text.len() > TRUNCATED.len() => Some((text.len(), key.to_owned())),
+        _ => None,
+    })
+}
+
+fn drop_data(transaction: &mut Transaction, excess: &mut usize) {
+    let mut spans: Vec<_> = spans(transaction)
+        .map(|span| (data_len(&span.data), span))
+        .collect();
+    spans.sort_by(|(a, _), (b, _)| b.cmp(a));
+    for (length, span) in spans {
+        if *excess == 0 {
+            return;
+        }
+        span.data = Data::new();
+        *excess = excess.saturating_sub(length);
+    }
+}
+
+/// A lower bound of the length in JSON, without escapes.
+fn data_len(data: &Data) -> usize {
+    const QUOTES_COLON_COMMA: usize = 4;
+    data.iter()
+        .map(|(key, value)| key.len() + QUOTES_COLON_COMMA + value.as_str().map_or(1, str::len))
+        .sum()
+}
+
+fn cut_name(span: &mut SpanRecord) {
+    if span.name.len() > SHORT_NAME {
+        let mut end = SHORT_NAME;
+        while !span.name.is_char_boundary(end) {
+            end -= 1;
+        }
+        span.name = Cow::Owned(format!("{}{TRUNCATED}", &span.name[..end]));
+    }
+}

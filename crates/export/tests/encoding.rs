@@ -1,0 +1,323 @@
+//! What an envelope looks like (rule R13), read back by a parser that is not ours.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::time::Duration;
+
+use sentry_trace_collector::envelope::Envelope as Parsed;
+use sentry_trace_export::envelope::{Envelope, Format, MAX_BYTES};
+use sentry_trace_runtime::clock::Timestamp;
+use sentry_trace_runtime::core::continuation::Incoming;
+use sentry_trace_runtime::core::status::SpanStatus;
+use sentry_trace_runtime::testing::{MemorySink, SeededEntropy, StoppedClock};
+use sentry_trace_runtime::transaction::TransactionSource;
+use sentry_trace_runtime::{Options, Tracer, Transaction, Value};
+use serde_json::{Value as Json, json};
+use support::transaction;
+
+const START: u64 = 1_700_000_000_000_001;
+
+fn parsed(transaction: Transaction, format: Format) -> Parsed {
+    let bytes = Envelope::new(transaction, format).to_bytes(Timestamp::from_micros(START));
+    Parsed::parse(&bytes).unwrap()
+}
+
+fn event(transaction: Transaction) -> Json {
+    parsed(transaction, Format::Transaction).items[0]
+        .json()
+        .unwrap()
+}
+
+struct Service {
+    tracer: Tracer,
+    sink: MemorySink,
+    clock: StoppedClock,
+}
+
+fn service(options: Options) -> Service {
+    let (sink, clock) = (
+        MemorySink::new(),
+        StoppedClock::at(Timestamp::from_micros(START)),
+    );
+    let options = options
+        .traces_sample_rate(1.0)
+        .inline_sink(sink.clone())
+        .clock(clock.clone())
+        .entropy(SeededEntropy::new(7));
+    Service {
+        tracer: Tracer::new(options).unwrap(),
+        sink,
+        clock,
+    }
+}
+
+#[test]
+fn a_transaction_has_every_part_in_its_place() {
+    let service = service(
+        Options::new()
+            .dsn("https://key@o42.example/7")
+            .release("shop@1.2.0")
+            .environment("staging")
+            .server_name("shop-1"),
+    );
+    let root = service
+        .tracer
+        .start_new_trace()
+        .start_span("GET /users/{id}")
+        .op("http.server")
+        .source(TransactionSource::Route)
+        .data("http.request.method", "GET")
+        .start();
+    service.clock.advance(Duration::from_micros(1));
+    let child = root.start_child("load \"user\"\n").op("db").start();
+    child.set_data("rows", 3);
+    child.set_data("share", 0.25);
+    child.set_data("nothing", f64::NAN);
+    child.set_data("cached", false);
+    service.clock.advance(Duration::from_millis(2));
+    child.finish_with_status(SpanStatus::NotFound);
+    root.set_status(SpanStatus::Ok);
+    let (trace_id, root_id) = (root.trace_id().unwrap(), root.span_id().unwrap());
+    root.finish();
+
+    let transaction = service.sink.take().remove(0);
+    let (event_id, child_id) = (
+        transaction.event_id.to_string(),
+        transaction.spans[0].span_id,
+    );
+    let bytes =
+        Envelope::new(transaction, Format::Transaction).to_bytes(Timestamp::from_micros(START));
+    let text = String::from_utf8(bytes).unwrap();
+    // Exactly six decimals, which no float would keep.
+    assert!(text.contains(r#""start_timestamp":1700000000.000001,"timestamp":1700000000.002002"#));
+    assert!(text.contains(r#""start_timestamp":1700000000.000002,"timestamp":1700000000.002002"#));
+
+    let envelope = Parsed::parse(text.as_bytes()).unwrap();
+    assert_eq!(envelope.header["event_id"], json!(event_id));
+    assert_eq!(
+        envelope.header["sent_at"],
+        json!("2023-11-14T22:13:20.000001Z")
+    );
+    assert_eq!(envelope.header["dsn"], json!("https://key@o42.example/7"));
+    assert_eq!(envelope.header["sdk"]["name"], json!("sentry-trace"));
+    assert_eq!(envelope.items.len(), 1);
+    assert_eq!(envelope.items[0].item_type(), "transaction");
+
+    let mut event = envelope.items[0].json().unwrap();
+    for name in ["start_timestamp", "timestamp"] {
+        event.as_object_mut().unwrap().remove(name).unwrap();
+        let span = event["spans"][0].as_object_mut().unwrap();
+        span.remove(name).unwrap();
+    }
+    assert_eq!(
+        event,
+        json!({
+            "type": "transaction",
+            "event_id": event_id,
+            "transaction": "GET /users/{id}",
+            "transaction_info": { "source": "route" },
+            "platform": "rust",
+            "release": "shop@1.2.0",
+            "environment": "staging",
+            "server_name": "shop-1",
+            "sdk": { "name": "sentry-trace", "version": env!("CARGO_PKG_VERSION") },
+            "contexts": { "trace": {
+                "trace_id": trace_id.to_string(),
+                "span_id": root_id.to_string(),
+                "op": "http.server",
+                "status": "ok",
+                "origin": "manual",
+                "data": { "http.request.method": "GET" },
+            }},
+            "spans": [{
+                "trace_id": trace_id.to_string(),
+                "span_id": child_id.to_string(),
+                "parent_span_id": root_id.to_string(),
+                "op": "db",
+                "status": "not_found",
+                "origin": "manual",
+                "description": "load \"user\"\n",
+                "data": { "rows": 3, "share": 0.25, "nothing": null, "cached": false },
+            }],
+        })
+    );
+}
+
+#[test]
+fn the_trace_header_has_every_member_as_received() {
+    let service = service(Options::new());
+    let baggage = b"sentry-trace_id=771a43a4192642f0b136d5159a501700,vendor=x,\
+        sentry-zzz=a%20b%2Cc%22%0A,sentry-sample_rand=0.500000,sentry-bad=%FF,sentry-sampled=true,\
+        sentry-raw=\xff,sentry-sample_rate=1.000,sentry-unknown=%E2%82%AC;prop=1,sentry-plus=a+b";
+    let context = service.tracer.continue_trace(Incoming {
+        sentry_trace: [&b"771a43a4192642f0b136d5159a501700-1234567890abcdef-1"[..]],
+        baggage: [&baggage[..]],
+        traceparent: [],
+    });
+    context.start_span("work").start().finish();
+
+    let envelope = parsed(service.sink.take().remove(0), Format::Transaction);
+    let members = "{\"trace_id\":\"771a43a4192642f0b136d5159a501700\",\"zzz\":\"a b,c\\\"\\n\",\
+        \"sample_rand\":\"0.500000\",\"sampled\":\"true\",\"sample_rate\":\"1.000\",\"unknown\":\"\u{20ac}\",\"plus\":\"a+b\"}";
+    assert!(
+        envelope
+            .header_line
+            .ends_with(&format!("\"trace\":{members}}}")),
+        "{}",
+        envelope.header_line
+    );
+    let trace = &envelope.items[0].json().unwrap()["contexts"]["trace"];
+    assert_eq!(trace["parent_span_id"], json!("1234567890abcdef"));
+}
+
+#[test]
+fn a_context_longer_than_a_header_is_written_whole() {
+    let service = service(Options::new());
+    let name = "n".repeat(9000);
+    let context = service.tracer.start_new_trace();
+    context.start_span(name).start().finish();
+    let mut transaction = service.sink.take().remove(0);
+    let long = "x".repeat(8000);
+    transaction.dsc = Some(format!("sentry-a={long},sentry-b={long},sentry-c=1"));
+    let trace = parsed(transaction, Format::Transaction).header["trace"].clone();
+    assert_eq!(trace, json!({ "a": long, "b": long, "c": "1" }));
+}
+
+#[test]
+fn an_empty_context_leaves_the_trace_header_out() {
+    let service = service(Options::new());
+    let context = service.tracer.continue_trace(Incoming {
+        sentry_trace: [&b"771a43a4192642f0b136d5159a501700-1234567890abcdef-1"[..]],
+        baggage: [],
+        traceparent: [],
+    });
+    context.start_span("work").start().finish();
+    let envelope = parsed(service.sink.take().remove(0), Format::Transaction);
+    assert!(envelope.header.get("trace").is_none());
+}
+
+#[test]
+fn dropped_spans_are_reported() {
+    let service = service(Options::new().max_spans(2));
+    let root = service.tracer.start_new_trace().start_span("work").start();
+    for _ in 0..5 {
+        root.start_child("step").start().finish();
+    }
+    root.finish();
+    let event = event(service.sink.take().remove(0));
+    assert_eq!(event["spans"].as_array().unwrap().len(), 2);
+    assert_eq!(event["_meta"], json!({ "spans": { "": { "len": 5 } } }));
+}
+
+#[test]
+fn without_dropped_spans_nothing_is_said_of_them() {
+    assert!(event(transaction("work", 3)).get("_meta").is_none());
+}
+
+#[test]
+fn the_longest_data_goes_first() {
+    let mut transaction = transaction("work", 3);
+    let long = "\u{e4}\"".repeat(MAX_BYTES / 3);
+    transaction.spans[1].data.set("long", long);
+    transaction.spans[1].data.set("short", "kept");
+    transaction.root.data.set("middle", "m".repeat(1000));
+    let bytes = Envelope::new(transaction, Format::Transaction).to_bytes(Timestamp::default());
+    assert!(bytes.len() < MAX_BYTES);
+    let event = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
+    assert_eq!(
+        event["spans"][1]["data"],
+        json!({ "long": "[truncated]", "short": "kept" })
+    );
+    assert_eq!(
+        event["contexts"]["trace"]["data"]["middle"],
+        json!("m".repeat(1000))
+    );
+}
+
+#[test]
+fn the_structure_is_never_lost() {
+    let mut transaction = transaction("work", 1000);
+    let ids: Vec<_> = transaction
+        .spans
+        .iter()
+        .map(|span| span.span_id.to_string())
+        .collect();
+    for span in &mut transaction.spans {
+        span.name = "\u{20ac}".repeat(1000).into();
+        for number in 0..100 {
+            span.data
+                .set(format!("number {number}"), Value::Integer(i64::MIN));
+        }
+    }
+    transaction.root.data.set("root", true);
+    let bytes = Envelope::new(transaction, Format::Transaction).to_bytes(Timestamp::default());
+    assert!(bytes.len() < MAX_BYTES, "{}", bytes.len());
+    let event = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
+    let spans = event["spans"].as_array().unwrap();
+    let kept: Vec<_> = spans
+        .iter()
+        .map(|span| span["span_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(kept, ids);
+    assert_eq!(
+        spans[0]["description"],
+        json!(format!("{}[truncated]", "\u{20ac}".repeat(66)))
+    );
+}
+
+#[test]
+fn a_stream_has_up_to_a_thousand_spans_per_item() {
+    let mut transaction = transaction("work", 1000);
+    transaction.dropped_spans = 4;
+    transaction.spans[0].data.set("rows", 3);
+    transaction.spans[0].data.set("share", 0.5);
+    transaction.root.status = Some(SpanStatus::NotFound);
+    let (root, child) = (transaction.root.clone(), transaction.spans[0].clone());
+    let envelope = parsed(transaction, Format::SpanStream);
+    assert!(envelope.header.get("event_id").is_none());
+    assert!(envelope.header.get("trace").is_some());
+    assert_eq!(envelope.items.len(), 2);
+    for (item, count) in envelope.items.iter().zip([1000, 1]) {
+        assert_eq!(item.item_type(), "span");
+        assert_eq!(
+            item.content_type(),
+            Some("application/vnd.sentry.items.span.v2+json")
+        );
+        assert_eq!(item.header["item_count"], json!(count));
+        assert_eq!(
+            item.json().unwrap()["items"].as_array().unwrap().len(),
+            count
+        );
+    }
+    let items = envelope.items[0].json().unwrap();
+    let (first, second) = (&items["items"][0], &items["items"][1]);
+    assert_eq!(first["span_id"], json!(root.span_id.to_string()));
+    assert_eq!(
+        (&first["is_segment"], &first["status"]),
+        (&json!(true), &json!("error"))
+    );
+    assert_eq!(
+        first["attributes"]["sentry.dropped_spans_count"],
+        json!({ "type": "integer", "value": 4 })
+    );
+    assert_eq!(second["parent_span_id"], json!(root.span_id.to_string()));
+    assert_eq!(
+        (&second["is_segment"], &second["status"]),
+        (&json!(false), &json!("ok"))
+    );
+    assert_eq!(second["name"], json!("child 0"));
+    assert_eq!(
+        second["attributes"]["rows"],
+        json!({ "type": "integer", "value": 3 })
+    );
+    assert_eq!(
+        second["attributes"]["share"],
+        json!({ "type": "double", "value": 0.5 })
+    );
+    assert_eq!(
+        second["attributes"]["sentry.segment.id"],
+        json!({ "type": "string", "value": root.span_id.to_string() })
+    );
+    assert_eq!(second["span_id"], json!(child.span_id.to_string()));
+}

@@ -1,0 +1,288 @@
+//! The transport over HTTP, towards a collector that misbehaves.
+#![cfg(feature = "dsn")]
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::time::Duration;
+
+use sentry_trace_collector::{Behaviour, Collector, Discarded, Store};
+use sentry_trace_export::http::{HttpError, HttpOptions, HttpTransport};
+use sentry_trace_export::transport::Transport;
+use sentry_trace_runtime::sink::{Loss, LossReason};
+use support::{PATIENCE, envelope, timed};
+
+fn options() -> HttpOptions {
+    let mut options = HttpOptions::default();
+    options.retry_delay = Duration::from_millis(10);
+    options.timeout = PATIENCE;
+    options
+}
+
+fn transport(collector: &Collector) -> HttpTransport {
+    HttpTransport::with_options(&collector.dsn(), options()).unwrap()
+}
+
+fn status(status: u16, headers: &[(&str, &str)]) -> Behaviour {
+    Behaviour::respond(status, headers).unwrap()
+}
+
+fn names(collector: &Collector) -> Vec<String> {
+    collector
+        .transactions()
+        .into_iter()
+        .map(|transaction| transaction.name)
+        .collect()
+}
+
+/// All lines of all reports: reason, category, quantity.
+fn reported(collector: &Collector) -> Vec<(String, String, u64)> {
+    let line = |line: Discarded| (line.reason, line.category, line.quantity);
+    let reports = collector.client_reports();
+    reports
+        .into_iter()
+        .flat_map(|report| report.discarded)
+        .map(line)
+        .collect()
+}
+
+fn lines(reason: &str, transactions: u64, spans: u64) -> Vec<(String, String, u64)> {
+    let line = |category: &str, quantity| (reason.to_owned(), category.to_owned(), quantity);
+    vec![line("transaction", transactions), line("span", spans)]
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_request_names_the_project_and_is_compressed() {
+    let collector = Collector::start().await.unwrap();
+    let transport = HttpTransport::new(&collector.dsn_with("key", "42")).unwrap();
+    transport.send(&envelope("work"));
+    assert!(transport.flush(PATIENCE));
+
+    let received = collector.envelopes().remove(0);
+    assert_eq!(received.project.as_deref(), Some("42"));
+    assert_eq!(received.public_key.as_deref(), Some("key"));
+    let header = |name| received.request_header(name).unwrap().to_owned();
+    assert_eq!(header("content-type"), "application/x-sentry-envelope");
+    assert_eq!(header("content-encoding"), "gzip");
+    let sdk = format!("sentry-trace/{}", env!("CARGO_PKG_VERSION"));
+    assert_eq!(header("user-agent"), sdk);
+    assert!(
+        header("x-sentry-auth").starts_with("Sentry sentry_version=7, sentry_client=sentry-trace/")
+    );
+    assert_eq!(received.request_header("sentry-trace"), None);
+    assert_eq!(transport.stats().delivered, 1);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn server_errors_are_tried_again_and_what_arrives_arrives_once() {
+    let collector = Collector::start().await.unwrap();
+    collector.behave_next(2, status(500, &[]));
+    collector.behave_next(1, status(503, &[("Retry-After", "0")]));
+    let transport = transport(&collector);
+    transport.send(&envelope("first"));
+    transport.send(&envelope("second"));
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(names(&collector), ["first", "second"]);
+    let stats = transport.stats();
+    assert_eq!(
+        (stats.delivered, stats.retries, stats.lost, stats.waiting),
+        (2, 3, 0, 0)
+    );
+    assert_eq!(collector.read(Store::requests_seen), 5);
+    assert_eq!(reported(&collector), []);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_the_server_cannot_take_is_lost_and_reported_with_the_next_envelope() {
+    let collector = Collector::start().await.unwrap();
+    collector.behave_next(6, status(500, &[]));
+    collector.behave_next(1, status(400, &[]));
+    let transport = transport(&collector);
+    for name in ["poison", "malformed", "good"] {
+        transport.send(&envelope(name));
+    }
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(names(&collector), ["good"]);
+    assert_eq!(reported(&collector), lines("send_error", 2, 4));
+    // The report came in the envelope of the transaction.
+    assert_eq!(collector.envelopes()[0].envelope.items.len(), 2);
+    assert_eq!(collector.envelopes().len(), 1);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_cut_connection_is_tried_again_unless_there_was_an_answer() {
+    let collector = Collector::start().await.unwrap();
+    collector.behave_next(2, Behaviour::CutAfterRead);
+    collector.behave_next(1, Behaviour::CutMidResponse);
+    let transport = transport(&collector);
+    transport.send(&envelope("cut before the answer"));
+    transport.send(&envelope("after"));
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(names(&collector), ["cut before the answer", "after"]);
+    assert_eq!(transport.stats().retries, 2);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_that_comes_back_gets_what_waited() {
+    let collector = Collector::start().await.unwrap();
+    let (address, transport) = (collector.address(), transport(&collector));
+    collector.shutdown().await;
+    for name in ["first", "second"] {
+        transport.send(&envelope(name));
+    }
+    assert!(!transport.flush(Duration::from_millis(100)));
+    assert_eq!(transport.stats().waiting, 2);
+
+    let collector = Collector::start_on(address).await.unwrap();
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(names(&collector), ["first", "second"]);
+    assert_eq!(transport.stats().lost, 0);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_on_transactions_is_obeyed_and_what_falls_under_it_reported() {
+    let collector = Collector::start().await.unwrap();
+    let limits = [("X-Sentry-Rate-Limits", "60:transaction;error:key")];
+    collector.behave_next(1, status(429, &limits));
+    let transport = transport(&collector);
+    transport.send(&envelope("refused"));
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(collector.read(Store::requests_seen), 1);
+    assert_eq!(transport.stats().limited, 1);
+
+    transport.send(&envelope("not sent"));
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(names(&collector), [""; 0]);
+    // The 429 itself is counted by the ingestion side.
+    assert_eq!(reported(&collector), lines("ratelimit_backoff", 1, 2));
+    assert_eq!(collector.read(Store::requests_seen), 2);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_limit_comes_with_a_success_and_other_categories_do_not_matter() {
+    let collector = Collector::start().await.unwrap();
+    collector.behave_next(1, status(200, &[("X-Sentry-Rate-Limits", "60:error:key")]));
+    collector.behave_next(
+        1,
+        status(200, &[("X-Sentry-Rate-Limits", "60:transaction:key")]),
+    );
+    let transport = transport(&collector);
+    for name in ["first", "second", "third"] {
+        transport.send(&envelope(name));
+    }
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(names(&collector), ["first", "second"]);
+    assert_eq!(transport.stats().lost, 1);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn retry_after_stops_everything_reports_too() {
+    let collector = Collector::start().await.unwrap();
+    collector.behave_next(1, status(429, &[("Retry-After", "60")]));
+    let transport = transport(&collector);
+    for name in ["refused", "not sent"] {
+        transport.send(&envelope(name));
+    }
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(collector.read(Store::requests_seen), 1);
+    assert_eq!((transport.stats().limited, transport.stats().lost), (1, 1));
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_collector_that_hangs_delays_nobody_and_is_given_up() {
+    let collector = Collector::start().await.unwrap();
+    collector.behave_next(1, Behaviour::Hang);
+    let mut options = options();
+    options.timeout = Duration::from_millis(200);
+    let transport = HttpTransport::with_options(&collector.dsn(), options).unwrap();
+    transport.send(&envelope("hangs"));
+    let hangs = |store: &Store| (store.hanging() == 1).then_some(());
+    collector.wait_until(PATIENCE, hangs).await.unwrap();
+    let ((), took) = timed(|| transport.send(&envelope("next")));
+    assert!(took < Duration::from_millis(100), "{took:?}");
+
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(names(&collector), ["next"]);
+    assert_eq!(reported(&collector), lines("network_error", 1, 2));
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flush_keeps_its_deadline_while_the_collector_hangs() {
+    let collector = Collector::start().await.unwrap();
+    collector.set_behaviour(Behaviour::Hang);
+    let transport = transport(&collector);
+    transport.send(&envelope("hangs"));
+    let (flushed, took) = timed(|| transport.flush(Duration::from_millis(200)));
+    assert!(!flushed);
+    assert!(
+        (Duration::from_millis(200)..Duration::from_secs(2)).contains(&took),
+        "{took:?}"
+    );
+    let ((), took) = timed(|| drop(transport));
+    assert!(took < Duration::from_secs(1), "{took:?}");
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_buffer_is_bounded_in_number_and_in_bytes() {
+    let collector = Collector::start().await.unwrap();
+    collector.set_behaviour(Behaviour::Hang);
+    let size = envelope("work").size();
+    for (capacity, capacity_bytes) in [(4, usize::MAX), (100, 4 * size + 1)] {
+        let mut options = options();
+        (options.capacity, options.capacity_bytes) = (capacity, capacity_bytes);
+        let transport = HttpTransport::with_options(&collector.dsn(), options).unwrap();
+        for _ in 0..50 {
+            transport.send(&envelope("work"));
+        }
+        let stats = transport.stats();
+        assert_eq!((stats.waiting, stats.lost), (4, 46));
+        assert!(stats.waiting_bytes <= 4 * size);
+    }
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_lost_in_front_of_the_transport_is_reported() {
+    let collector = Collector::start().await.unwrap();
+    let transport = transport(&collector);
+    transport.lost(LossReason::QueueOverflow, Loss::new(3, 10));
+    transport.lost(LossReason::QueueOverflow, Loss::new(1, 1));
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(reported(&collector), lines("queue_overflow", 4, 11));
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_transport_that_is_dropped_delivers_what_waits() {
+    let collector = Collector::start().await.unwrap();
+    let transport = transport(&collector);
+    for name in ["first", "second", "third"] {
+        transport.send(&envelope(name));
+    }
+    transport.lost(LossReason::QueueOverflow, Loss::new(1, 1));
+    drop(transport);
+    collector.wait_for_transactions(3, PATIENCE).await.unwrap();
+    let reports = |store: &Store| store.client_reports().next().map(|_| ());
+    collector.wait_until(PATIENCE, reports).await.unwrap();
+    collector.shutdown().await;
+}
+
+#[test]
+fn a_wrong_dsn_is_an_error_that_says_why() {
+    let error = HttpTransport::new("https://o1.ingest.example/7").unwrap_err();
+    assert!(matches!(error, HttpError::Dsn(_)));
+    assert_eq!(
+        error.to_string(),
+        "the DSN has no public key, it stands before an @"
+    );
+}
