@@ -84,10 +84,10 @@ impl<'a> SentryMembers<'a> {
             if end > budget {
                 return;
             }
-            // A line that is not UTF-8 as a whole may still hold members that are.
+            // A line that is not UTF-8 as a whole may still hold members that are, their properties aside.
             let piece = match text {
                 Some(text) => text.get(start..end),
-                None => core::str::from_utf8(&line[start..end]).ok(),
+                None => core::str::from_utf8(without_properties(&line[start..end])).ok(),
             };
             if let Some(member) = piece.and_then(Member::parse) {
                 self.insert(member);
@@ -129,7 +129,8 @@ impl<'a> Member<'a> {
     fn parse(piece: &'a str) -> Option<Self> {
         let piece = trim_str(piece).strip_prefix(SENTRY_PREFIX)?;
         let (name, value) = split_once(piece, b'=')?;
-        let (name, value) = (trim_str(name), trim_str(until(value, b';')));
+        // White space before the name stands inside the key and belongs to it.
+        let (name, value) = (trim_str_end(name), trim_str(until(value, b';')));
         let usable = !name.is_empty()
             && !value.is_empty()
             && !name.as_bytes().contains(&b';')
@@ -194,6 +195,17 @@ pub(crate) fn is_sentry(piece: &[u8]) -> bool {
 
 fn trim_str(text: &str) -> &str {
     text.trim_matches([' ', '\t'])
+}
+
+fn trim_str_end(text: &str) -> &str {
+    text.trim_end_matches([' ', '\t'])
+}
+
+fn without_properties(piece: &[u8]) -> &[u8] {
+    match piece.iter().position(|&byte| byte == b';') {
+        Some(at) => &piece[..at],
+        None => piece,
+    }
 }
 
 fn split_once(text: &str, separator: u8) -> Option<(&str, &str)> {

@@ -111,7 +111,7 @@ fn fraction(millionths: u32) -> f64 {
 /// The least number of millionths that is not below `rate`, at most a million.
 fn first_not_below(rate: f64) -> u32 {
     let near = (rate * f64::from(MILLION)) as u32;
-    let mut millionths = near.saturating_sub(1);
+    let mut millionths = near.saturating_sub(1).min(MILLION);
     while millionths < MILLION && fraction(millionths) < rate {
         millionths += 1;
     }
@@ -138,6 +138,7 @@ mod tests {
         assert_eq!(first_not_below(0.3), 300_000);
         assert_eq!(first_not_below(0.1234567), 123_457);
         assert_eq!(first_not_below(1e-9), 1);
+        assert_eq!(first_not_below(f64::INFINITY), MILLION);
         for millionths in (0..MILLION).step_by(7) {
             assert_eq!(first_not_below(fraction(millionths)), millionths);
         }

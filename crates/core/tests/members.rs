@@ -1,0 +1,133 @@
+//! Reading baggage, compared with a naive reading of rule R2.
+
+mod support;
+
+use proptest::prelude::*;
+use sentry_trace_core::baggage::{MAX_BYTES, MAX_MEMBERS, SentryMembers};
+
+use support::{any_lines, borrowed, legal_lines, trim};
+
+#[derive(Debug, PartialEq)]
+struct Read {
+    name: String,
+    raw: String,
+    decoded: String,
+}
+
+fn read(lines: &[Vec<u8>]) -> Vec<Read> {
+    let members = SentryMembers::parse(borrowed(lines));
+    let read = members.iter().map(|member| Read {
+        name: member.name().to_owned(),
+        raw: member.raw_value().to_owned(),
+        decoded: member.decoded().collect(),
+    });
+    read.collect()
+}
+
+fn read_naively(lines: &[Vec<u8>]) -> Vec<Read> {
+    let mut members = Vec::<Read>::new();
+    let mut end = 0;
+    for piece in lines.join(&b',').split(|&byte| byte == b',') {
+        end += piece.len();
+        let is_cut = end > MAX_BYTES;
+        end += 1;
+        let Some(member) = (!is_cut).then(|| member(piece)).flatten() else {
+            continue;
+        };
+        let at = members.iter().position(|known| known.name == member.name);
+        match at {
+            Some(at) => members[at] = member,
+            None if members.len() < MAX_MEMBERS => members.push(member),
+            None => {}
+        }
+    }
+    members
+}
+
+fn member(piece: &[u8]) -> Option<Read> {
+    let equals = piece.iter().position(|&byte| byte == b'=')?;
+    let name = trim(&piece[..equals]).strip_prefix(b"sentry-")?;
+    let value = piece[equals + 1..].split(|&byte| byte == b';').next()?;
+    let name = String::from_utf8(name.to_vec()).ok()?;
+    let raw = String::from_utf8(trim(value).to_vec()).ok()?;
+    let decoded = decode(&raw)?;
+    let usable = !name.is_empty() && !raw.is_empty() && !name.contains(';');
+    usable.then_some(Read { name, raw, decoded })
+}
+
+fn decode(raw: &str) -> Option<String> {
+    let mut bytes = Vec::new();
+    let mut parts = raw.split('%');
+    bytes.extend(parts.next()?.bytes());
+    for part in parts {
+        let digits = part.get(..2).filter(|digits| !digits.starts_with('+'))?;
+        bytes.push(u8::from_str_radix(digits, 16).ok()?);
+        bytes.extend(part[2..].bytes());
+    }
+    String::from_utf8(bytes).ok()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1024))]
+
+    #[test]
+    fn legal_lines_are_read_as_the_rule_says(lines in legal_lines()) {
+        prop_assert_eq!(read(&lines), read_naively(&lines));
+    }
+
+    #[test]
+    fn any_lines_are_read_as_the_rule_says(lines in any_lines()) {
+        prop_assert_eq!(read(&lines), read_naively(&lines));
+    }
+
+    #[test]
+    fn the_limit_is_met_to_the_byte(lengths in proptest::collection::vec(0..60_usize, 150..250), extra in 0..90_usize) {
+        // Each line is one member; the value after the limit's neighbourhood moves with `extra`.
+        let mut lines = vec![vec![b'x'; extra]];
+        for (number, length) in lengths.iter().enumerate() {
+            lines.push(format!("sentry-{}={}", number % 60, "v".repeat(*length)).into_bytes());
+        }
+        prop_assert_eq!(read(&lines), read_naively(&lines));
+    }
+
+    #[test]
+    fn a_member_is_found_by_its_name_and_its_value(lines in legal_lines()) {
+        let members = SentryMembers::parse(borrowed(&lines));
+        prop_assert_eq!(members.is_empty(), members.iter().len() == 0);
+        for member in members.iter() {
+            prop_assert_eq!(members.get(member.name()), Some(member));
+            let decoded: String = member.decoded().collect();
+            prop_assert!(member.is(&decoded));
+            let other = decoded + "x";
+            prop_assert!(!member.is(&other));
+        }
+    }
+}
+
+#[test]
+fn at_most_64_names_are_kept_and_known_ones_still_change() {
+    let mut line: Vec<_> = (0..80).map(|number| format!("sentry-{number}=a")).collect();
+    line.push("sentry-0=b".to_owned());
+    line.push("sentry-79=b".to_owned());
+    let members = read(&[line.join(",").into_bytes()]);
+    assert_eq!(members.len(), MAX_MEMBERS);
+    assert_eq!(
+        (members[0].name.as_str(), members[0].raw.as_str()),
+        ("0", "b")
+    );
+    assert!(members.iter().all(|member| member.name != "79"));
+}
+
+#[test]
+fn white_space_inside_a_key_belongs_to_the_name() {
+    let members = read(&[b"sentry- a =1,sentry- =2".to_vec()]);
+    assert_eq!(members.len(), 1);
+    assert_eq!(members[0].name, " a");
+}
+
+#[test]
+fn a_property_that_is_not_utf8_leaves_the_member_alone() {
+    let members = read(&[b"sentry-a=1;p=\xff,sentry-b=\xff,sentry-c=2".to_vec()]);
+    let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
+    assert_eq!(names, ["a", "c"]);
+}
