@@ -4,8 +4,13 @@
 pub mod envelope;
 #[cfg(feature = "dsn")]
 pub mod http;
+pub mod init;
 #[cfg(feature = "json-lines")]
 pub mod json_lines;
+#[cfg(feature = "sentry")]
+pub mod sentry;
+#[cfg(feature = "spotlight")]
+pub mod spotlight;
 pub mod transport;
 #[cfg(feature = "tree")]
 pub mod tree;

@@ -1,6 +1,7 @@
 //! How a trace begins in this service: continued or new.
 
-use sentry_trace_core::continuation::{self, Incoming};
+use sentry_trace_core::continuation::{self, Continued, Incoming, IncomingDsc};
+use sentry_trace_core::sentry_trace::SentryTrace;
 
 use crate::context::TraceContext;
 use crate::current::current_span;
@@ -24,6 +25,18 @@ impl Tracer {
             Some(continued) => TraceContext::continued(self.clone(), continued),
             None => self.start_new_trace(),
         }
+    }
+
+    /// Continues a trace of another library in this process, whose organisation is not asked for (rule R4). It has no
+    /// dynamic sampling context, and none is invented (rule R3).
+    pub fn continue_in_process(&self, parent: SentryTrace) -> TraceContext<'static> {
+        let continued = Continued {
+            trace_id: parent.trace_id,
+            parent_span_id: parent.span_id,
+            parent_decision: parent.decision,
+            dsc: IncomingDsc::Empty,
+        };
+        TraceContext::continued(self.clone(), continued)
     }
 
     /// Starts a new trace.

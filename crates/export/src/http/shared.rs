@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use sentry_trace_runtime::sink::Loss;
 
 use super::buffer::{Buffer, Waiting};
-use super::{HttpOptions, HttpStats};
+use super::options::{HttpOptions, HttpStats};
 use crate::discards::{Discards, reason};
 use crate::envelope::Envelope;
 use crate::post::{Answer, Posted};

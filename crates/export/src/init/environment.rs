@@ -1,0 +1,39 @@
+//! Options that come from variables of the environment.
+
+use sentry_trace_runtime::Options;
+
+use super::error::InitError;
+
+/// Reads a variable by its name.
+pub(super) type Variable = dyn Fn(&str) -> Option<String>;
+
+const TRACES_SAMPLE_RATE: &str = "SENTRY_TRACES_SAMPLE_RATE";
+
+/// Reads the variables; an empty one counts as not set.
+pub(super) fn options(variable: &Variable) -> Result<Options, InitError> {
+    let read = |name| variable(name).filter(|value| !value.trim().is_empty());
+    let mut options = Options::new();
+    if let Some(dsn) = read("SENTRY_DSN") {
+        options = options.dsn(dsn);
+    }
+    if let Some(release) = read("SENTRY_RELEASE") {
+        options = options.release(release);
+    }
+    if let Some(environment) = read("SENTRY_ENVIRONMENT") {
+        options = options.environment(environment);
+    }
+    if let Some(text) = read(TRACES_SAMPLE_RATE) {
+        options = options.traces_sample_rate(rate(text)?);
+    }
+    Ok(options)
+}
+
+fn rate(text: String) -> Result<f64, InitError> {
+    let rate = text.trim().parse().ok();
+    rate.filter(|rate| (0.0..=1.0).contains(rate))
+        .ok_or(InitError::Variable {
+            name: TRACES_SAMPLE_RATE,
+            value: text,
+            reason: "a rate is a number from 0 to 1",
+        })
+}

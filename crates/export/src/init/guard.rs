@@ -1,0 +1,47 @@
+//! Keeps tracing on.
+
+use std::time::Duration;
+
+use sentry_trace_runtime::{Tracer, set_global, tracer};
+
+/// Keeps tracing on; when it is dropped, what is waiting is delivered, and there is no global tracer any more.
+#[derive(Debug)]
+#[must_use = "tracing is off when this is dropped"]
+pub struct Guard {
+    tracer: Tracer,
+    flush_timeout: Duration,
+}
+
+impl Guard {
+    pub(super) const fn new(tracer: Tracer, flush_timeout: Duration) -> Self {
+        Self {
+            tracer,
+            flush_timeout,
+        }
+    }
+
+    /// The tracer.
+    #[must_use]
+    pub const fn tracer(&self) -> &Tracer {
+        &self.tracer
+    }
+
+    /// Waits until what was finished so far has been delivered, at most `timeout`; says whether it has.
+    pub fn flush(&self, timeout: Duration) -> bool {
+        self.tracer.flush(timeout)
+    }
+}
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        self.tracer.flush(self.flush_timeout);
+        // A later tracer may have taken the place.
+        if tracer().is_some_and(|global| is_same(&global, &self.tracer)) {
+            set_global(None);
+        }
+    }
+}
+
+fn is_same(one: &Tracer, other: &Tracer) -> bool {
+    std::ptr::eq(one.settings(), other.settings())
+}

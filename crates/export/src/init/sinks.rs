@@ -1,0 +1,127 @@
+//! Where transactions go, by what is bound, set and switched on.
+
+use sentry_trace_runtime::sink::Sink;
+use sentry_trace_runtime::{Options, Settings};
+
+use super::environment::Variable;
+use crate::envelope::Format;
+use crate::transport::EnvelopeSink;
+
+#[derive(Default)]
+pub(super) struct Sinks {
+    pub(super) format: Format,
+    #[cfg(feature = "dsn")]
+    pub(super) http: crate::http::HttpOptions,
+    #[cfg(feature = "spotlight")]
+    pub(super) spotlight: Option<crate::spotlight::Setting>,
+    #[cfg(feature = "sentry")]
+    client: Option<std::sync::Arc<sentry_core::Client>>,
+}
+
+impl Sinks {
+    /// Adds what is not set: the bound client, and what the environment says.
+    pub(super) fn complete(&mut self, variable: &Variable) {
+        #[cfg(feature = "sentry")]
+        {
+            let bound = |hub: std::sync::Arc<sentry_core::Hub>| hub.client();
+            self.client = bound(sentry_core::Hub::current())
+                .or_else(|| bound(sentry_core::Hub::main()))
+                .filter(|client| client.is_enabled());
+        }
+        #[cfg(feature = "spotlight")]
+        if self.spotlight.is_none() {
+            let text = variable("SENTRY_SPOTLIGHT");
+            self.spotlight = text.as_deref().map(crate::spotlight::Setting::parse);
+        }
+        _ = variable;
+    }
+
+    /// What the bound client is set to.
+    pub(super) fn client_options(&self) -> Options {
+        #[cfg(feature = "sentry")]
+        if let Some(client) = &self.client {
+            return crate::sentry::client_options(client);
+        }
+        Options::new()
+    }
+
+    /// The sink that fits checked settings.
+    pub(super) fn sink(self, settings: &Settings) -> Result<Option<Box<dyn Sink>>, String> {
+        let sink = EnvelopeSink::new(self.format);
+        #[cfg(feature = "sentry")]
+        let (sink, through_client) = self.through_client(sink, settings);
+        #[cfg(not(feature = "sentry"))]
+        let through_client = false;
+        let sink = if through_client {
+            sink
+        } else {
+            self.over_http(sink, settings)?
+        };
+        let sink = self.with_copies(sink)?;
+        if sink.is_empty() {
+            return Ok(None);
+        }
+        #[cfg(feature = "sentry")]
+        if through_client {
+            return Ok(Some(Box::new(crate::sentry::WithScope(sink))));
+        }
+        Ok(Some(Box::new(sink)))
+    }
+
+    #[cfg(feature = "sentry")]
+    fn through_client(&self, sink: EnvelopeSink, settings: &Settings) -> (EnvelopeSink, bool) {
+        let own_dsn = settings.service.dsn.as_deref();
+        let own_dsn = own_dsn.and_then(|dsn| dsn.parse::<sentry_core::types::Dsn>().ok());
+        match &self.client {
+            Some(client) if own_dsn.as_ref() == client.dsn() => {
+                let transport = crate::sentry::ClientTransport::new(client.clone());
+                (sink.to(transport), true)
+            }
+            _ => (sink, false),
+        }
+    }
+
+    #[cfg(feature = "dsn")]
+    fn over_http(&self, sink: EnvelopeSink, settings: &Settings) -> Result<EnvelopeSink, String> {
+        let Some(dsn) = &settings.service.dsn else {
+            return Ok(sink);
+        };
+        let transport = crate::http::HttpTransport::with_options(dsn, self.http.clone());
+        transport
+            .map(|transport| sink.to(transport))
+            .map_err(|reason| reason.to_string())
+    }
+
+    #[cfg(not(feature = "dsn"))]
+    #[allow(clippy::unused_self, reason = "it is used where the feature is on")]
+    fn over_http(&self, sink: EnvelopeSink, settings: &Settings) -> Result<EnvelopeSink, String> {
+        match &settings.service.dsn {
+            None => Ok(sink),
+            Some(_) => Err(
+                "there is a DSN and no way to its host: switch on the feature `dsn`, \
+                or bind a client of the official crate with the same DSN"
+                    .to_owned(),
+            ),
+        }
+    }
+
+    #[cfg(feature = "spotlight")]
+    fn with_copies(&self, sink: EnvelopeSink) -> Result<EnvelopeSink, String> {
+        match &self.spotlight {
+            Some(crate::spotlight::Setting::Url(url)) => crate::spotlight::Spotlight::new(url)
+                .map(|spotlight| sink.to(spotlight))
+                .map_err(|reason| reason.to_string()),
+            _ => Ok(sink),
+        }
+    }
+
+    #[cfg(not(feature = "spotlight"))]
+    #[allow(
+        clippy::unused_self,
+        clippy::unnecessary_wraps,
+        reason = "they are where the feature is on"
+    )]
+    fn with_copies(&self, sink: EnvelopeSink) -> Result<EnvelopeSink, String> {
+        Ok(sink)
+    }
+}

@@ -1,0 +1,172 @@
+//! A copy of every envelope to Spotlight's local sidecar, for development.
+//!
+//! ```
+//! use sentry_trace_export::spotlight::{DEFAULT_URL, Setting};
+//!
+//! assert_eq!(Setting::parse("1"), Setting::Url(DEFAULT_URL.to_owned()));
+//! assert_eq!(Setting::parse("http://localhost:9000/stream"), Setting::Url("http://localhost:9000/stream".to_owned()));
+//! assert_eq!(Setting::parse("off"), Setting::Off);
+//! ```
+
+use std::fmt;
+use std::io::Write;
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::thread;
+use std::time::Duration;
+
+use crate::envelope::Envelope;
+use crate::post::{Posted, Poster};
+use crate::time::now;
+use crate::transport::Transport;
+
+/// Where the sidecar listens unless told otherwise.
+pub const DEFAULT_URL: &str = "http://localhost:8969/stream";
+
+/// Copies that wait; further ones are dropped.
+const CAPACITY: usize = 64;
+
+const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
+const TIMEOUT: Duration = Duration::from_secs(2);
+
+/// The most that a flush waits for copies: they are a convenience.
+const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// What `SENTRY_SPOTLIGHT` says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Setting {
+    /// No copies.
+    Off,
+    /// Copies to this URL.
+    Url(String),
+}
+
+impl Setting {
+    /// Reads a yes, a no, in any case, or a URL.
+    #[must_use]
+    pub fn parse(text: &str) -> Self {
+        let text = text.trim();
+        match text.to_ascii_lowercase().as_str() {
+            "" | "0" | "false" | "f" | "no" | "n" | "off" => Self::Off,
+            "1" | "true" | "t" | "yes" | "y" | "on" => Self::Url(DEFAULT_URL.to_owned()),
+            _ => Self::Url(text.to_owned()),
+        }
+    }
+}
+
+/// Sends copies from a thread of its own; whoever hands an envelope over never waits.
+///
+/// Copies that cannot be delivered are dropped, and not counted as losses. The first time, one warning says so.
+pub struct Spotlight {
+    sender: SyncSender<Message>,
+}
+
+/// Why there are no copies.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum SpotlightError {
+    /// This is not the URL of an HTTP server.
+    Url(String),
+    /// The thread cannot be started.
+    Thread(std::io::Error),
+}
+
+enum Message {
+    Copy(Arc<Envelope>),
+    Flush(SyncSender<()>),
+}
+
+impl Spotlight {
+    /// Sends to `url`, with the warning as a line on the standard error output.
+    ///
+    /// # Errors
+    /// Where `url` is no HTTP URL, or there is no thread.
+    pub fn new(url: &str) -> Result<Self, SpotlightError> {
+        Self::with_warning(url, |warning| {
+            _ = writeln!(std::io::stderr(), "sentry-trace: {warning}");
+        })
+    }
+
+    /// Sends to `url`; `warn` is called with the warning, from the thread that sends.
+    ///
+    /// # Errors
+    /// Where `url` is no HTTP URL, or there is no thread.
+    pub fn with_warning(
+        url: &str,
+        warn: impl FnOnce(&str) + Send + 'static,
+    ) -> Result<Self, SpotlightError> {
+        if !is_http_url(url) {
+            return Err(SpotlightError::Url(url.to_owned()));
+        }
+        let poster = Poster::new(url.to_owned(), None, CONNECT_TIMEOUT, TIMEOUT);
+        let warning = format!("Spotlight at {url} does not take envelopes; this is said once");
+        let (sender, receiver) = sync_channel(CAPACITY);
+        thread::Builder::new()
+            .name("sentry-trace-spotlight".into())
+            .spawn(move || work(&receiver, &poster, || warn(&warning)))
+            .map_err(SpotlightError::Thread)?;
+        Ok(Self { sender })
+    }
+}
+
+impl Transport for Spotlight {
+    fn send(&self, envelope: &Arc<Envelope>) {
+        // A full channel means that the sidecar is slow.
+        _ = self.sender.try_send(Message::Copy(envelope.clone()));
+    }
+
+    /// Waits half a second at most, and is content with whatever became of the copies.
+    fn flush(&self, timeout: Duration) -> bool {
+        let (done, is_done) = sync_channel(1);
+        if self.sender.try_send(Message::Flush(done)).is_ok() {
+            _ = is_done.recv_timeout(timeout.min(FLUSH_TIMEOUT));
+        }
+        true
+    }
+}
+
+fn work(receiver: &Receiver<Message>, poster: &Poster, warn: impl FnOnce()) {
+    let mut warn = Some(warn);
+    for message in receiver {
+        match message {
+            Message::Copy(envelope) => {
+                let taken = is_taken(&poster.post(&envelope.to_bytes(now()), None));
+                if let Some(warn) = warn.take_if(|_| !taken) {
+                    warn();
+                }
+            }
+            // Whoever asked may have given up.
+            Message::Flush(done) => _ = done.send(()),
+        }
+    }
+}
+
+fn is_taken(posted: &Posted) -> bool {
+    matches!(posted, Posted::Answer(answer) if (200..300).contains(&answer.status))
+}
+
+fn is_http_url(url: &str) -> bool {
+    url.parse::<ureq::http::Uri>()
+        .is_ok_and(|url| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some())
+}
+
+impl fmt::Debug for Spotlight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Spotlight")
+    }
+}
+
+impl fmt::Display for SpotlightError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Url(url) => write!(
+                f,
+                "{url:?} is not the URL of a Spotlight, such as {DEFAULT_URL}"
+            ),
+            Self::Thread(reason) => write!(f, "the thread that copies cannot be started: {reason}"),
+        }
+    }
+}
+
+impl std::error::Error for SpotlightError {}
