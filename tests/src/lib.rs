@@ -19,6 +19,7 @@
 pub mod arguments;
 pub mod case_result;
 pub mod drivers;
+pub mod e2e;
 pub mod exceptions;
 pub mod floors;
 pub mod report;

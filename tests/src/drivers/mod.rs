@@ -1,18 +1,54 @@
-//! What is tested: the library itself, and each adapter in a service of its own.
+//! What is tested: the library itself, and each pair of a server and a client adapter in a service of its own.
+
+mod clients;
+mod servers;
+
+use std::fmt;
+
+use crate::e2e::{Client, Server};
 
 /// Something that suites run on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 #[non_exhaustive]
 pub struct Driver {
     /// The name, for `--driver`, the report, the exceptions and the floors.
     pub name: &'static str,
+    /// The adapters; `None` for the library, called directly.
+    pub pair: Option<Pair>,
+}
+
+/// A service that is served by one adapter and calls with another.
+#[derive(Clone, Copy)]
+pub struct Pair {
+    /// What serves.
+    pub server: &'static dyn Server,
+    /// What calls.
+    pub client: &'static dyn Client,
 }
 
 /// The library, called directly.
-pub const CORE: Driver = Driver { name: "core" };
+pub const CORE: Driver = Driver {
+    name: "core",
+    pair: None,
+};
+
+const fn pair(
+    name: &'static str,
+    server: &'static dyn Server,
+    client: &'static dyn Client,
+) -> Driver {
+    Driver {
+        name,
+        pair: Some(Pair { server, client }),
+    }
+}
 
 /// Every driver, in the order in which they run.
-pub const ALL: &[Driver] = &[CORE];
+pub const ALL: &[Driver] = &[
+    CORE,
+    pair("axum-reqwest", &servers::Axum, &clients::Reqwest),
+    pair("tower-reqwest", &servers::Tower, &clients::Reqwest),
+];
 
 /// The names of all drivers, for messages.
 #[must_use]
@@ -25,4 +61,18 @@ pub fn names() -> String {
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Driver> {
     ALL.iter().find(|driver| driver.name == name)
+}
+
+impl PartialEq for Driver {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for Driver {}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Driver({})", self.name)
+    }
 }

@@ -1,0 +1,5 @@
+//! The clients under test.
+
+mod reqwest;
+
+pub(super) use reqwest::Reqwest;
