@@ -114,7 +114,8 @@ impl SpanHandle {
 
     /// Renames the span.
     pub fn set_name(&self, name: impl Into<Cow<'static, str>>) {
-        self.edit(|span| span.name = name.into());
+        let name = name.into();
+        self.edit(|span| span.name = name);
     }
 
     /// Renames the transaction that the span belongs to, and says where the name comes from.
@@ -152,7 +153,8 @@ impl SpanHandle {
 
     /// Says what kind of work the span is.
     pub fn set_op(&self, op: impl Into<Cow<'static, str>>) {
-        self.edit(|span| span.op = op.into());
+        let op = op.into();
+        self.edit(|span| span.op = op);
     }
 
     /// Says how the work ended.
@@ -163,6 +165,8 @@ impl SpanHandle {
     /// Sets data; an earlier value of the same key is replaced.
     #[doc(alias = "setAttribute")]
     pub fn set_data(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+        // Converted before the lock is taken: a conversion of the user's may look at the same trace.
+        let (key, value) = (key.into(), value.into());
         self.edit(|span| span.data.set(key, value));
     }
 
