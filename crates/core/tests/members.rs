@@ -3,9 +3,13 @@
 mod support;
 
 use proptest::prelude::*;
-use sentry_trace_core::baggage::{MAX_BYTES, MAX_MEMBERS, SentryMembers};
+use sentry_trace_core::baggage::SentryMembers;
 
 use support::{any_lines, borrowed, legal_lines, trim};
+
+/// The limits of rule R2.
+const MAX_BYTES: usize = 8192;
+const MAX_MEMBERS: usize = 64;
 
 #[derive(Debug, PartialEq)]
 struct Read {

@@ -5,10 +5,12 @@ mod support;
 
 use proptest::prelude::*;
 use proptest::sample::select;
-use sentry_trace_core::baggage::MAX_BYTES;
 use sentry_trace_core::headers::{SignedHeaders, merge_baggage};
 
 use support::{any_lines, borrowed, is_legal, legal_lines, trim};
+
+/// The limit of rule R8.
+const MAX_BYTES: usize = 8192;
 
 fn merge(lines: &[Vec<u8>], ours: &str) -> Vec<u8> {
     let mut value = Vec::new();
@@ -76,6 +78,19 @@ proptest! {
     #[test]
     fn any_lines_give_what_the_rule_says(lines in any_lines(), ours in ours()) {
         check(&lines, &ours)?;
+    }
+
+    #[test]
+    fn the_limit_is_met_to_the_byte(foreign in 0..8200_usize, parts in 1..4_usize, over in -2..3_isize) {
+        // The members fill what the foreign piece leaves, but for a few bytes.
+        let room = MAX_BYTES.saturating_sub(foreign).saturating_add_signed(over) / parts;
+        let member = |number: usize| {
+            let name = format!("sentry-{number}=");
+            let value = "v".repeat(room.saturating_sub(name.len() + 1).max(1));
+            name + &value
+        };
+        let ours: Vec<_> = (0..parts).map(member).chain(["sentry-z=1".to_owned()]).collect();
+        check(&[vec![b'x'; foreign]], &ours)?;
     }
 
     #[test]

@@ -11,7 +11,8 @@ use support::{decision, trace_id};
 
 /// Rates anywhere in [0, 1], and those at and next to six decimals.
 fn rate() -> impl Strategy<Value = f64> {
-    let near = (0..=1_000_000_u32, -2..=2_i64).prop_map(|(millionths, steps)| {
+    let millionths = prop_oneof![0..=1_000_000_u32, 0..=5_u32, 999_995..=1_000_000_u32];
+    let near = (millionths, -2..=2_i64).prop_map(|(millionths, steps)| {
         let rate = f64::from(millionths) / 1e6;
         let bits = rate.to_bits().saturating_add_signed(steps);
         f64::from_bits(bits).clamp(0.0, 1.0)
