@@ -8,17 +8,15 @@ use sentry_trace_runtime::sink::Loss;
 use crate::json::{self, List};
 
 /// The reasons that begin in this crate; [`LossReason`](sentry_trace_runtime::sink::LossReason) has the others.
+#[cfg(feature = "dsn")]
 pub(crate) mod reason {
     /// The buffer for what could not be sent yet had no place.
     pub(crate) const QUEUE_OVERFLOW: &str = "queue_overflow";
     /// The ingestion side had asked for a pause.
-    #[cfg(feature = "dsn")]
     pub(crate) const RATELIMIT_BACKOFF: &str = "ratelimit_backoff";
     /// There was no answer.
-    #[cfg(feature = "dsn")]
     pub(crate) const NETWORK_ERROR: &str = "network_error";
     /// The answer was an error.
-    #[cfg(feature = "dsn")]
     pub(crate) const SEND_ERROR: &str = "send_error";
 }
 

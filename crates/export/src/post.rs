@@ -33,6 +33,10 @@ pub(crate) enum Posted {
 }
 
 #[derive(Debug, Default)]
+#[cfg_attr(
+    not(feature = "dsn"),
+    allow(dead_code, reason = "Spotlight sets no limits")
+)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) rate_limits: Option<String>,

@@ -1,0 +1,158 @@
+//! `init` without a client; one test, since the tracer is global.
+#![cfg(all(feature = "dsn", feature = "spotlight"))]
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use std::time::Duration;
+
+use sentry_trace_collector::{Behaviour, Collector};
+use sentry_trace_export::envelope::Format;
+use sentry_trace_export::init::{Init, InitError};
+use sentry_trace_export::spotlight::Setting;
+use sentry_trace_runtime::testing::MemorySink;
+use sentry_trace_runtime::{Options, start_span, trace_data, tracer};
+use support::PATIENCE;
+
+fn variables<const N: usize>(
+    variables: [(&str, &str); N],
+) -> impl Fn(&str) -> Option<String> + 'static {
+    let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));
+    move |name| {
+        variables
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.clone())
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_service_is_switched_on_and_off() {
+    everything_from_the_environment().await;
+    spotlight_alone().await;
+    an_own_sink_is_the_only_one().await;
+    no_dsn_is_propagation_alone();
+    wrong_values_are_named();
+    the_guard_gives_up_after_its_time().await;
+}
+
+async fn everything_from_the_environment() {
+    let (project, sidecar) = (
+        Collector::start().await.unwrap(),
+        Collector::start().await.unwrap(),
+    );
+    let spotlight = format!("{}/stream", sidecar.url());
+    let guard = Init::new(Options::new().environment("staging"))
+        .environment(variables([
+            ("SENTRY_DSN", &project.dsn()),
+            ("SENTRY_RELEASE", "shop@1"),
+            ("SENTRY_ENVIRONMENT", "not this"),
+            ("SENTRY_TRACES_SAMPLE_RATE", "1.0"),
+            ("SENTRY_SPOTLIGHT", &spotlight),
+        ]))
+        .start()
+        .unwrap();
+    start_span("work").run(|_| {});
+    drop(guard);
+    assert!(tracer().is_none());
+    let arrived = project.transactions().remove(0);
+    assert_eq!(arrived.release.as_deref(), Some("shop@1"));
+    assert_eq!(arrived.environment.as_deref(), Some("staging"));
+    assert_eq!(
+        sidecar.wait_for_transactions(1, PATIENCE).await.unwrap(),
+        project.transactions()
+    );
+    project.shutdown().await;
+    sidecar.shutdown().await;
+}
+
+async fn spotlight_alone() {
+    let sidecar = Collector::start().await.unwrap();
+    let guard = Init::new(Options::new().traces_sample_rate(1.0))
+        .environment(variables([("SENTRY_SPOTLIGHT", "0")]))
+        .spotlight(Setting::Url(format!("{}/stream", sidecar.url())))
+        .format(Format::SpanStream)
+        .start()
+        .unwrap();
+    start_span("work").run(|_| {});
+    assert!(guard.flush(PATIENCE));
+    let streamed = |store: &sentry_trace_collector::Store| store.spans().next().cloned();
+    let span = sidecar.wait_until(PATIENCE, streamed).await.unwrap();
+    assert!(span.is_segment);
+    assert_eq!(span.span.name, "work");
+    sidecar.shutdown().await;
+}
+
+async fn an_own_sink_is_the_only_one() {
+    let project = Collector::start().await.unwrap();
+    let sink = MemorySink::new();
+    let options = Options::new().dsn(project.dsn()).traces_sample_rate(1.0);
+    let guard = Init::new(options.inline_sink(sink.clone()))
+        .environment(|_| None)
+        .start()
+        .unwrap();
+    start_span("work").run(|_| {});
+    drop(guard);
+    assert_eq!(sink.take().len(), 1);
+    assert_eq!(project.envelopes().len(), 0);
+    project.shutdown().await;
+}
+
+fn no_dsn_is_propagation_alone() {
+    let guard = Init::new(Options::new())
+        .environment(variables([("SENTRY_DSN", " ")]))
+        .start()
+        .unwrap();
+    start_span("work").run(|span| {
+        assert!(!span.is_recording());
+        let headers = trace_data().unwrap();
+        assert!(headers.baggage.unwrap().contains("sentry-trace_id="));
+    });
+    drop(guard);
+}
+
+fn wrong_values_are_named() {
+    let error = |name: &'static str, value: &'static str| {
+        Init::new(Options::new())
+            .environment(variables([(name, value)]))
+            .start()
+            .unwrap_err()
+    };
+    assert_eq!(
+        error("SENTRY_DSN", "https://key@example.com").to_string(),
+        "option dsn = \"https://key@example.com\": the DSN has no project id, it stands after the last slash"
+    );
+    for rate in ["1.5", "many", "NaN"] {
+        let error = error("SENTRY_TRACES_SAMPLE_RATE", rate);
+        assert!(
+            matches!(
+                error,
+                InitError::Variable {
+                    name: "SENTRY_TRACES_SAMPLE_RATE",
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+    let text = error("SENTRY_SPOTLIGHT", "ftp://x").to_string();
+    assert!(
+        text.contains("\"ftp://x\" is not the URL of a Spotlight"),
+        "{text}"
+    );
+    assert!(tracer().is_none());
+}
+
+async fn the_guard_gives_up_after_its_time() {
+    let project = Collector::start().await.unwrap();
+    project.set_behaviour(Behaviour::Hang);
+    let guard = Init::new(Options::new().dsn(project.dsn()).traces_sample_rate(1.0))
+        .environment(|_| None)
+        .flush_timeout(Duration::from_millis(100))
+        .start()
+        .unwrap();
+    start_span("work").run(|_| {});
+    let ((), took) = support::timed(|| drop(guard));
+    assert!(took < Duration::from_secs(2), "{took:?}");
+    project.shutdown().await;
+}
