@@ -20,11 +20,25 @@
 //! the scope of the main hub and of the current one; hubs that other threads have made before do not have it, so add
 //! the integration where that matters.
 //!
+//! The request of an event stays the affair of `sentry-tower` and `sentry-actix`, which keep it in a processor of the
+//! scope; the client does not write it into transactions either. Ours have the same in the data of their root span.
+//!
 //! # Beside the client's own tracing
 //! Where none of our spans is current and one of the client's is, our HTTP clients propagate from that
 //! ([`native_span`]). With `sentry-tower` or `sentry-actix` installed as well, let them keep hubs and request data, and
-//! switch off their transactions (`SentryHttpLayer::new()` without `enable_transaction`, `Sentry::builder()` without
-//! `start_transaction`): otherwise each request is recorded twice, in two transactions of the same trace.
+//! switch off their transactions (`SentryHttpLayer::new()` without `enable_transaction`; `Sentry::new()` instead of
+//! `Sentry::with_transaction()`): otherwise each request is recorded twice, in two transactions of the same trace.
+//!
+//! # Migrating
+//! From `sentry-tower`: keep `NewSentryLayer`, drop `enable_transaction` from `SentryHttpLayer` (or the layer, where
+//! nobody needs the request on errors), add our layer inside of both, and replace `sentry::start_transaction` and
+//! `start_child` by [`start_span`](sentry_trace_runtime::start_span) at leisure: until then a span of the client's own
+//! that is started below one of ours begins a trace of its own, and the other way round the trace goes on.
+//!
+//! From `sentry-actix`: take `Sentry::new()`, and wrap the app in our middleware before it (the one that is wrapped last
+//! runs first), so that the hub of the request is there when our span starts.
+//!
+//! Sampling options stay where they are, in `ClientOptions`.
 //!
 //! ```
 //! use std::sync::Arc;

@@ -161,3 +161,83 @@ impl Tree {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sentry_trace_runtime::testing::{MemorySink, SeededEntropy, StoppedClock};
+    use sentry_trace_runtime::{Options, Tracer, start_span};
+
+    use super::*;
+
+    /// Two branches, one of them deep, with a name that would steer the terminal, and one span over the limit.
+    fn transaction(depth: usize) -> Transaction {
+        let (sink, clock) = (MemorySink::new(), StoppedClock::default());
+        let options = Options::new().traces_sample_rate(1.0).max_spans(depth + 1);
+        let options = options
+            .inline_sink(sink.clone())
+            .clock(clock.clone())
+            .entropy(SeededEntropy::new(1));
+        let tracer = Tracer::new(options).expect("valid options");
+        let root = tracer
+            .start_new_trace()
+            .start_span("GET /")
+            .op("http.server")
+            .enter();
+        let mut open = Vec::new();
+        for _ in 0..depth {
+            open.push(start_span("a\u{1b}[2Jb\n").op("db").enter());
+        }
+        clock.advance(Duration::from_micros(1_500));
+        while let Some(span) = open.pop() {
+            span.set_status(SpanStatus::NotFound);
+        }
+        start_span("last").op("").start().finish();
+        start_span("over the limit").start().finish();
+        root.set_status(SpanStatus::Ok);
+        drop(root);
+        sink.take().remove(0)
+    }
+
+    #[test]
+    fn branches_durations_and_what_is_missing() {
+        let transaction = transaction(2);
+        let expected = format!(
+            "GET /  http.server  1.500 ms  ok  {}\n\
+             ├─ a[2Jb  db  1.500 ms  not_found\n\
+             │  └─ a[2Jb  db  1.500 ms  not_found\n\
+             └─ last    0.000 ms\n   and 1 more spans, over the limit\n",
+            transaction.trace_id
+        );
+        assert_eq!(render(&transaction, false), expected);
+    }
+
+    #[test]
+    fn colors_add_nothing_but_colors() {
+        let transaction = transaction(2);
+        let colored = render(&transaction, true);
+        assert!(colored.contains("\u{1b}[31mnot_found\u{1b}[0m"));
+        let mut plain = colored;
+        for color in ["2", "31", "32", "36", "0"] {
+            plain = plain.replace(&format!("\u{1b}[{color}m"), "");
+        }
+        assert_eq!(plain, render(&transaction, false));
+    }
+
+    #[test]
+    fn deep_trees_stay_narrow_and_whole() {
+        let transaction = transaction(900);
+        let text = render(&transaction, false);
+        assert_eq!(text.lines().count(), 903);
+        let widest = text.lines().map(|line| line.chars().count()).max();
+        assert!(
+            widest.is_some_and(|widest| widest < 3 * MAX_DEPTH + 60),
+            "{widest:?}"
+        );
+    }
+
+    #[test]
+    fn what_is_no_terminal_gets_no_colors() {
+        let file = std::fs::File::open("Cargo.toml").expect("the manifest");
+        assert!(!TreeSink::with_colors_on_a_terminal(file).colors);
+    }
+}

@@ -75,7 +75,7 @@ fn a_transaction_has_every_part_in_its_place() {
     child.set_data("share", 0.25);
     child.set_data("nothing", f64::NAN);
     child.set_data("cached", false);
-    service.clock.advance(Duration::from_millis(2));
+    service.clock.advance(Duration::from_micros(2008));
     child.finish_with_status(SpanStatus::NotFound);
     root.set_status(SpanStatus::Ok);
     let (trace_id, root_id) = (root.trace_id().unwrap(), root.span_id().unwrap());
@@ -89,9 +89,9 @@ fn a_transaction_has_every_part_in_its_place() {
     let bytes =
         Envelope::new(transaction, Format::Transaction).to_bytes(Timestamp::from_micros(START));
     let text = String::from_utf8(bytes).unwrap();
-    // Exactly six decimals, which no float would keep.
-    assert!(text.contains(r#""start_timestamp":1700000000.000001,"timestamp":1700000000.002002"#));
-    assert!(text.contains(r#""start_timestamp":1700000000.000002,"timestamp":1700000000.002002"#));
+    // Exactly six decimals, zeros at the end too.
+    assert!(text.contains(r#""start_timestamp":1700000000.000001,"timestamp":1700000000.002010"#));
+    assert!(text.contains(r#""start_timestamp":1700000000.000002,"timestamp":1700000000.002010"#));
 
     let envelope = Parsed::parse(text.as_bytes()).unwrap();
     assert_eq!(envelope.header["event_id"], json!(event_id));

@@ -97,7 +97,7 @@ async fn server_errors_are_tried_again_and_what_arrives_arrives_once() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_the_server_cannot_take_is_lost_and_reported_with_the_next_envelope() {
     let collector = Collector::start().await.unwrap();
-    collector.behave_next(6, status(500, &[]));
+    collector.behave_next(7, status(500, &[]));
     collector.behave_next(1, status(400, &[]));
     let transport = transport(&collector);
     for name in ["poison", "malformed", "good"] {
@@ -165,6 +165,20 @@ async fn a_limit_on_transactions_is_obeyed_and_what_falls_under_it_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn the_flush_that_meets_a_limit_reports_what_it_costs() {
+    let collector = Collector::start().await.unwrap();
+    let limits = [("X-Sentry-Rate-Limits", "60:transaction:key")];
+    collector.behave_next(1, status(429, &limits));
+    let transport = transport(&collector);
+    for name in ["refused", "not sent"] {
+        transport.send(&envelope(name));
+    }
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(reported(&collector), lines("ratelimit_backoff", 1, 2));
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_limit_comes_with_a_success_and_other_categories_do_not_matter() {
     let collector = Collector::start().await.unwrap();
     collector.behave_next(1, status(200, &[("X-Sentry-Rate-Limits", "60:error:key")]));
@@ -178,7 +192,7 @@ async fn a_limit_comes_with_a_success_and_other_categories_do_not_matter() {
     }
     assert!(transport.flush(PATIENCE));
     assert_eq!(names(&collector), ["first", "second"]);
-    assert_eq!(transport.stats().lost, 1);
+    assert_eq!(reported(&collector), lines("ratelimit_backoff", 1, 2));
     collector.shutdown().await;
 }
 
@@ -285,4 +299,20 @@ fn a_wrong_dsn_is_an_error_that_says_why() {
         error.to_string(),
         "the DSN has no public key, it stands before an @"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_failed_handshake_is_a_network_error() {
+    let collector = Collector::start().await.unwrap();
+    // The collector does not speak TLS.
+    let dsn = collector.dsn().replace("http://", "https://");
+    let transport = HttpTransport::with_options(&dsn, options()).unwrap();
+    transport.send(&envelope("work"));
+    transport.flush(PATIENCE);
+    let stats = transport.stats();
+    assert_eq!(
+        (stats.delivered, stats.retries, stats.lost, stats.waiting),
+        (0, 5, 1, 0)
+    );
+    collector.shutdown().await;
 }

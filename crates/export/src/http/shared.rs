@@ -308,9 +308,9 @@ impl State {
     }
 
     fn keep_report(&mut self, report: Discards, now: Instant) {
-        self.hurry = false;
         // A thread that is about to end does not try a report again.
         if !report.is_empty() && !self.stopping {
+            self.hurry = false;
             self.discards.merge(report);
             self.report_at = Some(now + REPORT_DELAY);
         }
