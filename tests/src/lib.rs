@@ -18,6 +18,7 @@
 
 pub mod arguments;
 pub mod case_result;
+pub mod demo;
 pub mod drivers;
 pub mod e2e;
 pub mod exceptions;

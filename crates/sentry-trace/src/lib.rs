@@ -1,1 +1,85 @@
-//! Distributed tracing in Sentry's protocol: one cargo feature per framework
+//! Distributed tracing in Sentry's protocol: switch on one cargo feature for your framework, and each incoming request
+//! continues its caller's trace, each outgoing request carries it on, and the transactions of all services join into
+//! one trace.
+//!
+//! ```toml
+//! sentry-trace = { version = "0.1", features = ["axum", "reqwest", "dsn"] }
+//! ```
+#![cfg_attr(all(feature = "axum", feature = "reqwest"), doc = "```")]
+#![cfg_attr(not(all(feature = "axum", feature = "reqwest")), doc = "```ignore")]
+//! use axum::{Router, routing::get};
+//! use sentry_trace::reqwest::ClientBuilderExt;
+//!
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! let _guard = sentry_trace::init(
+//!     sentry_trace::Options::new()
+//!         .release("shop@1.0.0")
+//!         .traces_sample_rate(0.2)
+//!         .trace_propagation_targets(["https://orders.example.com"]),
+//! )?;
+//! let client = reqwest::Client::builder().build_traced()?;
+//!
+//! let app: Router = Router::new()
+//!     .route("/checkout/{id}", get(async move || {
+//!         let answer = client.get("https://orders.example.com/orders").send().await;
+//!         if answer.is_ok() { "ordered" } else { "try again" }
+//!     }))
+//!     .layer(sentry_trace::axum::TraceLayer::new());
+//! # let _ = app;
+//! # Ok::<(), Box<dyn std::error::Error>>(()) }).unwrap();
+//! ```
+//!
+//! # Features
+//!
+//! None is on by default.
+//!
+//! | feature | module | what it traces |
+//! |---|---|---|
+//! | `axum` | [`axum`] | requests to axum routers, named by their route |
+//! | `tower` | [`tower`] | requests to and of any tower service |
+//! | `reqwest` | [`reqwest`] | requests of reqwest clients |
+//!
+//! | feature | where transactions go |
+//! |---|---|
+//! | `dsn` | to the host of the DSN |
+//! | `sentry` | through the official `sentry` client; its errors are linked to our spans |
+//! | `spotlight` | copies to a local Spotlight sidecar |
+//! | `json-lines`, `tree` | to a file or a terminal |
+//!
+//! `regex` allows regular expressions among the propagation targets.
+//!
+//! # Spans of your own
+//!
+//! ```
+//! use sentry_trace::{TraceFutureExt, start_span};
+//!
+//! # async fn work() {}
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! start_span("render page").op("template").run(|span| span.set_data("page", "checkout"));
+//! work().in_trace_span(start_span("SELECT orders").op("db").start()).await;
+//! // What `spawn` does not inherit is handed over.
+//! tokio::spawn(work().in_current_trace()).await.unwrap();
+//! # });
+//! ```
+
+#![forbid(unsafe_code)]
+
+#[cfg(feature = "axum")]
+pub use sentry_trace_axum as axum;
+pub use sentry_trace_export as export;
+pub use sentry_trace_export::init::{Guard, Init, InitError, init};
+#[cfg(feature = "reqwest")]
+pub use sentry_trace_reqwest as reqwest;
+pub use sentry_trace_runtime::core::decision::Decision;
+pub use sentry_trace_runtime::core::id::{SpanId, TraceId};
+pub use sentry_trace_runtime::core::status::SpanStatus;
+pub use sentry_trace_runtime::core::targets::Target;
+pub use sentry_trace_runtime::{
+    Describe, EnteredSpan, Options, OptionsError, Settings, Span, SpanBuilder, SpanHandle,
+    StatusCodes, TraceContext, TraceData, TraceFutureExt, Tracer, Transaction, Value, carrier,
+    carry_trace, clock, continue_trace, core, current, current_span, diagnostics, entropy, process,
+    sampler, set_global, sink, start_new_trace, start_span, testing, trace_data, tracer,
+    transaction,
+};
+#[cfg(feature = "tower")]
+pub use sentry_trace_tower as tower;

@@ -1,0 +1,7 @@
+//! `cargo xtask demo`: services on loopback, requests through them, and the trace that results.
+
+pub mod arguments;
+mod outcome;
+pub mod run;
+mod services;
+mod sinks;

@@ -1,0 +1,25 @@
+//! Where the transactions of the demo go.
+
+use sentry_trace::export::envelope::Format;
+use sentry_trace::export::http::HttpTransport;
+use sentry_trace::export::spotlight::{self, Setting, Spotlight};
+use sentry_trace::export::transport::EnvelopeSink;
+
+use super::arguments::Arguments;
+
+/// To the collector, and wherever else it was asked for.
+pub(super) fn sink(collector: &str, arguments: &Arguments) -> Result<EnvelopeSink, String> {
+    let http = |dsn: &str| HttpTransport::new(dsn).map_err(|error| format!("{dsn}: {error}"));
+    let mut sink = EnvelopeSink::new(Format::Transaction).to(http(collector)?);
+    if let Some(dsn) = &arguments.dsn {
+        sink = sink.to(http(dsn)?);
+    }
+    if let Some(text) = &arguments.spotlight {
+        let url = match Setting::parse(text) {
+            Setting::Url(url) => url,
+            _ => spotlight::DEFAULT_URL.to_owned(),
+        };
+        sink = sink.to(Spotlight::new(&url).map_err(|error| format!("{url}: {error}"))?);
+    }
+    Ok(sink)
+}
