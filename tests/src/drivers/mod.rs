@@ -5,7 +5,7 @@ mod servers;
 
 use std::fmt;
 
-use crate::e2e::{Client, Server};
+use crate::e2e::{Client, Pair, Server};
 
 /// Something that suites run on.
 #[derive(Clone, Copy)]
@@ -15,15 +15,6 @@ pub struct Driver {
     pub name: &'static str,
     /// The adapters; `None` for the library, called directly.
     pub pair: Option<Pair>,
-}
-
-/// A service that is served by one adapter and calls with another.
-#[derive(Clone, Copy)]
-pub struct Pair {
-    /// What serves.
-    pub server: &'static dyn Server,
-    /// What calls.
-    pub client: &'static dyn Client,
 }
 
 /// The library, called directly.

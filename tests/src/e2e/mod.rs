@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod client;
+mod pair;
 pub mod recorder;
 pub mod reply;
 pub mod server;
@@ -13,6 +14,7 @@ pub mod wire;
 
 pub use app::App;
 pub use client::{Client, OutRequest, OutResponse};
+pub use pair::Pair;
 pub use recorder::{Recorded, Recorder};
 pub use reply::{AppRequest, Body, Reply};
 pub use server::{Running, Server};

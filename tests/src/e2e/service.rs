@@ -1,7 +1,6 @@
 //! A service under test that is up: the app on a server, with a client and a tracer of its own.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::transaction::Transaction;
@@ -9,12 +8,9 @@ use sentry_trace_runtime::{Options, Tracer};
 use serde_json::Value;
 
 use super::app::{App, Probe};
+use super::pair::Pair;
 use super::server::Running;
-use super::wire::{self, Wire};
-use crate::drivers::Pair;
-
-/// How long anything may take that needs no more than a moment.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+use super::wire::{self, PATIENCE, Wire};
 
 /// A service that is up.
 pub struct Service {

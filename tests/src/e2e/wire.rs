@@ -1,11 +1,13 @@
 //! HTTP/1.1 by hand: what the suite sends is exactly what is written, and a connection breaks off when it is told to.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
-use super::service::PATIENCE;
+/// How long anything may take that needs no more than a moment.
+pub const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A connection.
 pub struct Wire {

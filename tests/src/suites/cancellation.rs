@@ -7,8 +7,7 @@ use sentry_trace_runtime::{Options, SpanHandle};
 
 use super::check::{Check, equal, holds};
 use super::end_to_end::EndToEndCase;
-use crate::drivers::Pair;
-use crate::e2e::Service;
+use crate::e2e::{Pair, Service};
 use crate::vectors::Vectors;
 
 const HEADER: &str = "771a43a4192642f0b136d5159a501700-1234567890abcdef-1";

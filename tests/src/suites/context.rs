@@ -4,8 +4,7 @@ use sentry_trace_runtime::Options;
 
 use super::check::{Check, equal, holds, some};
 use super::end_to_end::EndToEndCase;
-use crate::drivers::Pair;
-use crate::e2e::{Recorder, Service};
+use crate::e2e::{Pair, Recorder, Service};
 use crate::vectors::Vectors;
 
 const HEADER: &str = "771a43a4192642f0b136d5159a501700-1234567890abcdef";

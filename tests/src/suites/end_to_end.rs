@@ -7,7 +7,8 @@ use std::sync::Once;
 use std::time::Duration;
 
 use crate::case_result::{CaseResult, Mismatch};
-use crate::drivers::{Driver, Pair};
+use crate::drivers::Driver;
+use crate::e2e::Pair;
 use crate::e2e::app::ASKED_TO_PANIC;
 use crate::suite::Suite;
 use crate::suites::check::Check;

@@ -5,8 +5,7 @@ use sentry_trace_runtime::{Options, Value};
 
 use super::check::{Check, equal};
 use super::end_to_end::EndToEndCase;
-use crate::drivers::Pair;
-use crate::e2e::Service;
+use crate::e2e::{Pair, Service};
 use crate::vectors::Vectors;
 
 pub(super) fn cases(_vectors: &Vectors) -> Vec<EndToEndCase> {

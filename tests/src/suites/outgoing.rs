@@ -6,8 +6,7 @@ use serde_json::Value;
 
 use super::check::{Check, equal, holds};
 use super::end_to_end::EndToEndCase;
-use crate::drivers::Pair;
-use crate::e2e::{Recorder, Service};
+use crate::e2e::{Pair, Recorder, Service};
 use crate::vectors::Vectors;
 
 const INCOMING: [(&str, &str); 2] = [

@@ -5,9 +5,8 @@ use sentry_trace_runtime::transaction::Transaction;
 
 use super::check::{Check, equal, holds};
 use super::end_to_end::EndToEndCase;
-use crate::drivers::Pair;
-use crate::e2e::Service;
-use crate::e2e::service::PATIENCE;
+use crate::e2e::wire::PATIENCE;
+use crate::e2e::{Pair, Service};
 use crate::vectors::Vectors;
 
 pub(super) fn cases(_vectors: &Vectors) -> Vec<EndToEndCase> {

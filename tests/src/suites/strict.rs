@@ -4,8 +4,7 @@ use sentry_trace_runtime::Options;
 
 use super::check::{Check, equal};
 use super::end_to_end::EndToEndCase;
-use crate::drivers::Pair;
-use crate::e2e::{Recorder, Service};
+use crate::e2e::{Pair, Recorder, Service};
 use crate::vectors::strict::Strict;
 use crate::vectors::{Case, Operation, Vectors};
 
