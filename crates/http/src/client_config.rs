@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use sentry_trace_runtime::{SpanHandle, Tracer, current_span};
 
-use crate::client_request::{ClientRequest, ClientUrl};
+use crate::client_request::ClientRequest;
 use crate::client_span::{ClientSpan, Start};
 use crate::hooks;
 
@@ -67,8 +67,7 @@ impl ClientConfig {
         let (Some(tracer), true) = (tracer, propagation != Propagation::NotTraced) else {
             return ClientSpan::none();
         };
-        let propagates =
-            propagation == Propagation::Traced && propagates_to(&tracer, request.url.as_ref());
+        let propagates = propagation == Propagation::Traced && propagates_to(&tracer, request);
         if parent.is_none() {
             let scope = if propagates {
                 tracer.background_context().scope()
@@ -99,13 +98,14 @@ impl ClientConfig {
     }
 }
 
-/// Whether requests to this URL get our headers (rules R8 and R9).
-fn propagates_to(tracer: &Tracer, url: Option<&ClientUrl<'_>>) -> bool {
-    url.is_some_and(|url| {
-        tracer
-            .settings()
-            .propagates_to_host(url.host, || url.to_text())
-    })
+/// Whether the request gets our headers (rules R8 and R9).
+fn propagates_to(tracer: &Tracer, request: &ClientRequest<'_>) -> bool {
+    let settings = tracer.settings();
+    match (&request.url, request.relative) {
+        (Some(url), _) => settings.propagates_to_host(url.host, || url.to_text()),
+        (None, Some(text)) => settings.propagates_to(text),
+        (None, None) => false,
+    }
 }
 
 impl std::fmt::Debug for ClientConfig {

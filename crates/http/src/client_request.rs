@@ -28,8 +28,11 @@ pub struct ClientUrl<'a> {
 pub struct ClientRequest<'a> {
     /// The method, `GET` for example.
     pub method: &'a str,
-    /// The URL; `None` when it is not absolute, which means that no headers are written (rule R9).
+    /// The URL, where it is absolute.
     pub url: Option<ClientUrl<'a>>,
+    /// Path and query of a URL that is not absolute. It matches targets by its text only; where this is unknown too,
+    /// no headers are written (rule R9).
+    pub relative: Option<&'a str>,
     /// How many attempts at this request there were before this one.
     pub resend_count: u32,
 }
@@ -81,7 +84,20 @@ impl<'a> ClientRequest<'a> {
         Self {
             method,
             url,
+            relative: None,
             resend_count: 0,
+        }
+    }
+
+    /// A first attempt at a request of the `http` crate.
+    #[must_use]
+    pub fn from_http<B>(request: &'a http::Request<B>) -> Self {
+        let uri = request.uri();
+        let path = uri.path_and_query().map(http::uri::PathAndQuery::as_str);
+        let url = ClientUrl::from_http(uri);
+        Self {
+            relative: path.filter(|_| url.is_none()),
+            ..Self::new(request.method().as_str(), url)
         }
     }
 
@@ -94,9 +110,13 @@ impl<'a> ClientRequest<'a> {
 
     /// `GET https://host/path` (rule R10).
     pub(crate) fn name(&self) -> String {
-        match &self.url {
-            Some(url) => [self.method, " ", &url.without_query()].concat(),
-            None => self.method.to_owned(),
+        match (&self.url, self.relative) {
+            (Some(url), _) => [self.method, " ", &url.without_query()].concat(),
+            (None, Some(text)) => {
+                let path = text.split_once('?').map_or(text, |(path, _)| path);
+                [self.method, " ", path].concat()
+            }
+            (None, None) => self.method.to_owned(),
         }
     }
 
@@ -120,5 +140,28 @@ impl<'a> ClientRequest<'a> {
             data.set("http.request.resend_count", self.resend_count);
         }
         data
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_relative_url_is_no_url_but_known() {
+        let request = http::Request::post("/package.Service/Method?x=1")
+            .body(())
+            .expect("a request");
+        let seen = ClientRequest::from_http(&request);
+        assert_eq!(seen.url, None);
+        assert_eq!(seen.relative, Some("/package.Service/Method?x=1"));
+        assert_eq!(seen.name(), "POST /package.Service/Method");
+
+        let request = http::Request::get("https://user@example.com/path?x=1")
+            .body(())
+            .expect("a request");
+        let seen = ClientRequest::from_http(&request);
+        assert_eq!(seen.relative, None);
+        assert_eq!(seen.name(), "GET https://example.com/path");
     }
 }

@@ -76,17 +76,27 @@ impl ClientSpan {
     }
 
     /// Notes the status code and ends the span.
-    pub fn respond(mut self, status: u16) {
-        if let Some(span) = self.open.take() {
-            span.set_status(SpanStatus::from_http(status));
+    pub fn respond(self, status: u16) {
+        self.note_status_code(status);
+        self.end(SpanStatus::from_http(status));
+    }
+
+    /// Notes the status code of a response whose end decides, as that of a gRPC call.
+    pub fn note_status_code(&self, status: u16) {
+        if let Some(span) = &self.open {
             span.set_data("http.response.status_code", status);
         }
     }
 
-    /// Ends the span: there was no response.
-    pub fn fail(mut self) {
+    /// Ends the span: there was no response, or its body broke off.
+    pub fn fail(self) {
+        self.end(SpanStatus::InternalError);
+    }
+
+    /// Ends the span with a status that says more than the status code does, as gRPC has one in its trailers.
+    pub fn end(mut self, status: SpanStatus) {
         if let Some(span) = self.open.take() {
-            span.set_status(SpanStatus::InternalError);
+            span.set_status(status);
         }
     }
 }

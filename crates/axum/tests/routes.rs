@@ -1,0 +1,110 @@
+//! Names of transactions, wherever the layer stands.
+
+use axum::Router;
+use axum::routing::{any, get};
+use http::{Request, StatusCode};
+use http_body_util::BodyExt;
+use sentry_trace_axum::{RouteLayer, TraceLayer};
+use sentry_trace_runtime::testing::MemorySink;
+use sentry_trace_runtime::transaction::TransactionSource;
+use sentry_trace_runtime::{Options, Tracer, Transaction};
+use tower::{Layer, Service, ServiceExt};
+
+fn tracer() -> (Tracer, MemorySink) {
+    let sink = MemorySink::new();
+    let options = Options::new()
+        .traces_sample_rate(1.0)
+        .inline_sink(sink.clone());
+    let tracer = Tracer::new(options.trace_ignore_status_codes([599])).expect("valid options");
+    (tracer, sink)
+}
+
+fn routes() -> Router {
+    let items = Router::new().route("/items/{item}", any(|| async { "an item" }));
+    Router::new()
+        .route("/users/{id}", get(|| async { "a user" }))
+        .nest("/shops/{shop}", items)
+        .route("/files/{*path}", get(|| async { "a file" }))
+}
+
+async fn call<S, B>(
+    service: S,
+    method: &str,
+    path: &str,
+    sink: &MemorySink,
+) -> (StatusCode, Transaction)
+where
+    S: Service<Request<String>, Response = http::Response<B>>,
+    S::Error: std::fmt::Debug,
+    B: http_body::Body<Error: std::fmt::Debug>,
+{
+    let request = Request::builder()
+        .method(method)
+        .uri(path)
+        .body(String::new())
+        .expect("a request");
+    let response = service.oneshot(request).await.expect("a response");
+    let status = response.status();
+    response.into_body().collect().await.expect("a body");
+    (status, sink.take().pop().expect("a transaction"))
+}
+
+#[tokio::test]
+async fn the_whole_pattern_of_nested_routers_is_the_name() {
+    let (tracer, sink) = tracer();
+    let app = routes().layer(TraceLayer::new().tracer(tracer));
+    for (path, name) in [
+        ("/users/7", "GET /users/{id}"),
+        ("/shops/a/items/b?x=1", "GET /shops/{shop}/items/{item}"),
+        ("/files/a/b/c", "GET /files/{*path}"),
+    ] {
+        let (_, transaction) = call(app.clone(), "GET", path, &sink).await;
+        assert_eq!(transaction.root.name, name);
+        assert_eq!(transaction.source, TransactionSource::Route);
+    }
+}
+
+#[tokio::test]
+async fn what_no_route_matches_is_named_by_its_path() {
+    let (tracer, sink) = tracer();
+    let app = routes().layer(TraceLayer::new().tracer(tracer));
+    let (status, transaction) = call(app, "GET", "/nowhere/7", &sink).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(transaction.root.name, "GET /nowhere/7");
+    assert_eq!(transaction.source, TransactionSource::Url);
+}
+
+#[tokio::test]
+async fn a_method_that_a_route_does_not_have_is_named_by_the_route() {
+    let (tracer, sink) = tracer();
+    let app = routes().layer(TraceLayer::new().tracer(tracer));
+    let (status, transaction) = call(app, "DELETE", "/users/7", &sink).await;
+    assert_eq!(status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(transaction.root.name, "DELETE /users/{id}");
+}
+
+#[tokio::test]
+async fn around_the_whole_router_the_route_layer_tells_the_name() {
+    let (tracer, sink) = tracer();
+    let app = TraceLayer::new()
+        .tracer(tracer)
+        .layer(routes().route_layer(RouteLayer::new()));
+    let (_, transaction) = call(app.clone(), "GET", "/shops/a/items/b", &sink).await;
+    assert_eq!(transaction.root.name, "GET /shops/{shop}/items/{item}");
+    assert_eq!(transaction.source, TransactionSource::Route);
+    let (status, transaction) = call(app, "GET", "/nowhere", &sink).await;
+    assert_eq!(status, StatusCode::NOT_FOUND);
+    assert_eq!(transaction.root.name, "GET /nowhere");
+}
+
+#[tokio::test]
+async fn a_name_of_the_users_is_not_replaced() {
+    let (tracer, sink) = tracer();
+    let layer = TraceLayer::new()
+        .tracer(tracer)
+        .name(|request| Some(format!("custom {}", request.path)));
+    let app = layer.layer(routes().route_layer(RouteLayer::new()));
+    let (_, transaction) = call(app, "GET", "/users/7", &sink).await;
+    assert_eq!(transaction.root.name, "custom /users/7");
+    assert_eq!(transaction.source, TransactionSource::Custom);
+}

@@ -1,0 +1,123 @@
+//! What a user sets on a server adapter.
+
+use http::{HeaderMap, Request};
+use sentry_trace_http::{ServerConfig, ServerRequest, incoming};
+use sentry_trace_runtime::testing::MemorySink;
+use sentry_trace_runtime::{Options, Tracer, Transaction, Value};
+
+fn serve(
+    options: Options,
+    configure: impl FnOnce(ServerConfig) -> ServerConfig,
+) -> Vec<Transaction> {
+    let sink = MemorySink::new();
+    let tracer = Tracer::new(options.traces_sample_rate(1.0).inline_sink(sink.clone()))
+        .expect("valid options");
+    let config = configure(ServerConfig::new("auto.http.test").tracer(tracer));
+    let request = Request::post("https://shop.test:8443/orders/7?token=t")
+        .header("x-tenant", "blue")
+        .header("authorization", "Bearer secret")
+        .header("x-api-key", "secret")
+        .body(())
+        .expect("a request");
+    let span = config.start(
+        &ServerRequest::from_http(&request),
+        incoming(request.headers()),
+    );
+    let mut headers = HeaderMap::new();
+    headers.insert("x-cache", "hit".parse().expect("a value"));
+    headers.insert("set-cookie", "sid=secret".parse().expect("a value"));
+    span.respond(201, &headers);
+    span.finish();
+    sink.take()
+}
+
+fn text<'t>(transaction: &'t Transaction, key: &str) -> Option<&'t str> {
+    transaction.root.data.get(key).and_then(Value::as_str)
+}
+
+const CAPTURED: [&str; 5] = [
+    "X-Tenant",
+    "authorization",
+    "x-api-key",
+    "x-cache",
+    "set-cookie",
+];
+
+#[test]
+fn the_url_is_recorded_in_parts() {
+    let transaction = serve(Options::new(), |config| config).remove(0);
+    assert_eq!(text(&transaction, "url.scheme"), Some("https"));
+    assert_eq!(text(&transaction, "server.address"), Some("shop.test"));
+    assert_eq!(
+        transaction.root.data.get("server.port"),
+        Some(&Value::from(8443))
+    );
+    assert_eq!(text(&transaction, "url.query"), None);
+}
+
+#[test]
+fn a_filter_keeps_the_trace_and_drops_the_transaction() {
+    assert!(
+        serve(Options::new(), |config| config
+            .filter(|request| request.path != "/orders/7"))
+        .is_empty()
+    );
+    assert_eq!(
+        serve(Options::new(), |config| config
+            .filter(|request| request.method == "POST"))
+        .len(),
+        1
+    );
+}
+
+#[test]
+fn hooks_add_data() {
+    let transaction = serve(Options::new(), |config| {
+        config
+            .on_request(|request, span| span.set_data("path.length", request.path.len()))
+            .on_response(|status, headers, span| {
+                let cached = headers.first("x-cache") == Some(b"hit");
+                span.set_data("cached", cached && status == 201);
+            })
+    })
+    .remove(0);
+    assert_eq!(
+        transaction.root.data.get("path.length"),
+        Some(&Value::Integer(9))
+    );
+    assert_eq!(
+        transaction.root.data.get("cached"),
+        Some(&Value::Bool(true))
+    );
+}
+
+#[test]
+fn headers_are_captured_on_demand_and_credentials_never() {
+    let without_pii = serve(Options::new(), |config| config.capture_headers(CAPTURED)).remove(0);
+    assert_eq!(text(&without_pii, "http.request.header.x-tenant"), None);
+
+    let options = Options::new().send_default_pii(true);
+    let with_pii = serve(options, |config| config.capture_headers(CAPTURED)).remove(0);
+    assert_eq!(
+        text(&with_pii, "http.request.header.x-tenant"),
+        Some("blue")
+    );
+    assert_eq!(text(&with_pii, "http.response.header.x-cache"), Some("hit"));
+    assert!(!format!("{with_pii:?}").contains("secret"));
+}
+
+#[test]
+fn a_hook_that_panics_breaks_nothing() {
+    let transactions = serve(Options::new(), |config| {
+        config
+            .filter(|_| panic!("filter"))
+            .name(|_| panic!("name"))
+            .on_request(|_, _| panic!("on_request"))
+            .on_response(|_, _, _| panic!("on_response"))
+    });
+    assert_eq!(transactions[0].root.name, "POST /orders/7");
+    assert_eq!(
+        transactions[0].root.data.get("http.response.status_code"),
+        Some(&Value::from(201))
+    );
+}
