@@ -83,3 +83,7 @@ pub use sentry_trace_runtime::{
 };
 #[cfg(feature = "tower")]
 pub use sentry_trace_tower as tower;
+
+#[cfg(all(doctest, feature = "axum", feature = "dsn", feature = "reqwest"))]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
