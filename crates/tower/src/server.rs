@@ -3,10 +3,10 @@
 mod body;
 mod facts;
 mod future;
-mod grpc;
 mod layer;
 mod panics;
 mod service;
+mod start;
 
 pub use body::ServerBody;
 pub use facts::{FromRequest, RequestFacts};

@@ -4,10 +4,13 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use http::Response;
+use http::{HeaderMap, Response, StatusCode};
 use pin_project_lite::pin_project;
 use sentry_trace_http::ClientSpan;
 use sentry_trace_runtime::current::Scope;
+
+use super::body::ClientBody;
+use crate::grpc;
 
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
@@ -33,17 +36,39 @@ impl<F, B, E> Future for ClientFuture<F>
 where
     F: Future<Output = Result<Response<B>, E>>,
 {
-    type Output = Result<Response<B>, E>;
+    type Output = Result<Response<ClientBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let result = ready!(this.scope.run(|| this.inner.poll(cx)));
-        if let Some(span) = this.span.take() {
-            match &result {
-                Ok(response) => span.respond(response.status().as_u16()),
-                Err(_) => span.fail(),
+        let span = this.span.take();
+        Poll::Ready(match result {
+            Ok(response) => {
+                let open =
+                    span.and_then(|span| respond(span, response.status(), response.headers()));
+                Ok(response.map(|body| ClientBody::new(body, open)))
             }
+            Err(error) => {
+                span.into_iter().for_each(ClientSpan::fail);
+                Err(error)
+            }
+        })
+    }
+}
+
+/// Ends the span with the headers of the response; that of a gRPC call goes on until there is a status.
+fn respond(span: ClientSpan, code: StatusCode, headers: &HeaderMap) -> Option<ClientSpan> {
+    let status = grpc::status(headers);
+    if status.is_none() && (code != StatusCode::OK || !grpc::is_message(headers)) {
+        span.respond(code.as_u16());
+        return None;
+    }
+    span.note_status_code(code.as_u16());
+    match status {
+        Some(status) => {
+            span.end(status);
+            None
         }
-        Poll::Ready(result)
+        None => Some(span),
     }
 }

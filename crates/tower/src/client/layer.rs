@@ -1,10 +1,13 @@
 //! The layer, and what can be set.
 
+use http::Request;
 use sentry_trace_http::{ClientConfig, ClientRequest};
 use sentry_trace_runtime::Tracer;
 use tower_layer::Layer;
 
+use super::future::ClientFuture;
 use super::service::ClientService;
+use super::start::start;
 
 /// Records a span for each request and writes the headers that carry the trace on.
 ///
@@ -43,6 +46,16 @@ impl ClientLayer {
         Self {
             config: self.config.name(name),
         }
+    }
+
+    /// Starts the span of a request and lets `call` send it: what the layer's service does, for clients of another shape
+    /// than tower's.
+    pub fn send<B, Fut>(
+        &self,
+        request: Request<B>,
+        call: impl FnOnce(Request<B>) -> Fut,
+    ) -> ClientFuture<Fut> {
+        start(&self.config, request, call)
     }
 }
 

@@ -3,10 +3,12 @@
 use std::task::{Context, Poll};
 
 use http::{Request, Response};
-use sentry_trace_http::{ClientConfig, ClientRequest, ClientUrl, Propagation};
+use sentry_trace_http::ClientConfig;
 use tower_service::Service;
 
+use super::body::ClientBody;
 use super::future::ClientFuture;
+use super::start::start;
 
 /// Starts a span for each request; made by [`ClientLayer`](super::ClientLayer).
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ impl<S, B, R> Service<Request<B>> for ClientService<S>
 where
     S: Service<Request<B>, Response = Response<R>>,
 {
-    type Response = S::Response;
+    type Response = Response<ClientBody<R>>;
     type Error = S::Error;
     type Future = ClientFuture<S::Future>;
 
@@ -33,22 +35,7 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        let propagation = request
-            .extensions()
-            .get::<Propagation>()
-            .copied()
-            .unwrap_or_default();
-        let span = self.config.start(
-            &ClientRequest::new(
-                request.method().as_str(),
-                ClientUrl::from_http(request.uri()),
-            ),
-            propagation,
-        );
-        span.write_headers(request.headers_mut());
-        let mut scope = span.scope();
-        let future = scope.run(|| self.inner.call(request));
-        ClientFuture::new(future, span, scope)
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        start(&self.config, request, |request| self.inner.call(request))
     }
 }

@@ -3,14 +3,15 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use bytes::Buf;
 use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use sentry_trace_http::ServerSpan;
 use sentry_trace_runtime::current::Scope;
 
-use super::grpc::grpc_status;
 use super::panics::FailOnPanic;
+use crate::grpc;
 
 pin_project! {
     /// A body that is not changed in any way. Its end ends the span; dropped before, it ends the span as cancelled.
@@ -20,13 +21,17 @@ pin_project! {
         inner: Option<B>,
         span: Option<ServerSpan>,
         scope: Scope,
+        // Bytes that are still to come, where the response says how many there are.
+        left: Option<u64>,
     }
 
     impl<B: Body> PinnedDrop for ServerBody<B> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            // Servers drop a body that has said it is at its end without asking again.
-            if this.inner.as_ref().as_pin_ref().is_some_and(|inner| inner.is_end_stream()) {
+            // Servers drop a body that has said it is at its end without asking again, and one that has given as many
+            // bytes as were announced.
+            let is_at_its_end = this.inner.as_ref().as_pin_ref().is_some_and(|inner| inner.is_end_stream());
+            if is_at_its_end || *this.left == Some(0) {
                 this.span.take().into_iter().for_each(ServerSpan::finish);
             }
             this.scope.run(|| this.inner.set(None));
@@ -35,11 +40,17 @@ pin_project! {
 }
 
 impl<B: Body> ServerBody<B> {
-    pub(super) const fn new(inner: B, span: Option<ServerSpan>, scope: Scope) -> Self {
+    pub(super) const fn new(
+        inner: B,
+        span: Option<ServerSpan>,
+        scope: Scope,
+        length: Option<u64>,
+    ) -> Self {
         Self {
             inner: Some(inner),
             span,
             scope,
+            left: length,
         }
     }
 }
@@ -63,6 +74,9 @@ impl<B: Body> Body for ServerBody<B> {
             Poll::Ready(None) => this.span.take().into_iter().for_each(ServerSpan::finish),
             Poll::Ready(Some(Err(_))) => this.span.take().into_iter().for_each(ServerSpan::fail),
             Poll::Ready(Some(Ok(frame))) => {
+                if let (Some(left), Some(data)) = (this.left.as_mut(), frame.data_ref()) {
+                    *left = left.saturating_sub(data.remaining() as u64);
+                }
                 if let Some(trailers) = frame.trailers_ref() {
                     this.span
                         .take()
@@ -88,7 +102,7 @@ impl<B: Body> Body for ServerBody<B> {
 
 /// HTTP/2 stops polling after the trailers, so that they are the end.
 fn end_with_trailers(span: ServerSpan, trailers: &HeaderMap) {
-    if let Some(status) = grpc_status(trailers) {
+    if let Some(status) = grpc::status(trailers) {
         span.set_status(status);
     }
     span.finish();

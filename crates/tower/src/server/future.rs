@@ -4,6 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
+use http::header::CONTENT_LENGTH;
 use http::{Response, StatusCode};
 use http_body::Body;
 use pin_project_lite::pin_project;
@@ -11,8 +12,8 @@ use sentry_trace_http::ServerSpan;
 use sentry_trace_runtime::current::Scope;
 
 use super::body::ServerBody;
-use super::grpc::grpc_status;
 use super::panics::FailOnPanic;
+use crate::grpc;
 
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
@@ -83,12 +84,13 @@ fn with_span<B: Body>(
     scope: Scope,
     has_no_body: bool,
 ) -> Response<ServerBody<B>> {
+    let length = announced_length(&response);
     let Some(span) = span else {
-        return response.map(|body| ServerBody::new(body, None, scope));
+        return response.map(|body| ServerBody::new(body, None, scope, length));
     };
     let status = response.status();
     span.respond(status.as_u16(), response.headers());
-    if let Some(status) = grpc_status(response.headers()) {
+    if let Some(status) = grpc::status(response.headers()) {
         span.set_status(status);
     }
     let ends_here = has_no_body
@@ -102,5 +104,12 @@ fn with_span<B: Body>(
     } else {
         Some(span)
     };
-    response.map(|body| ServerBody::new(body, open, scope))
+    response.map(|body| ServerBody::new(body, open, scope, length))
+}
+
+/// How many bytes the body has, where that is said.
+fn announced_length<B: Body>(response: &Response<B>) -> Option<u64> {
+    let header = response.headers().get(CONTENT_LENGTH);
+    let header = header.and_then(|value| value.to_str().ok()?.parse().ok());
+    header.or_else(|| response.body().size_hint().exact())
 }

@@ -1,11 +1,14 @@
 //! The layer, and what can be set.
 
+use http::Request;
 use sentry_trace_http::{Headers, ServerConfig, ServerRequest};
 use sentry_trace_runtime::{SpanHandle, Tracer};
 use tower_layer::Layer;
 
 use super::facts::{FromRequest, RequestFacts};
+use super::future::ServerFuture;
 use super::service::ServerService;
+use super::start::start;
 
 /// Continues the trace of each request and records a transaction until the body has ended.
 #[derive(Clone, Debug)]
@@ -77,6 +80,19 @@ impl<F> ServerLayer<F> {
     /// Records these headers, with `send_default_pii` only; never those that carry credentials (rule R10).
     pub fn capture_headers(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.map(|config| config.capture_headers(names))
+    }
+
+    /// Continues the trace of a request and lets `call` answer it within its span: what the layer's service does, for
+    /// services of another shape than tower's.
+    pub fn serve<B, Fut>(
+        &self,
+        request: Request<B>,
+        call: impl FnOnce(Request<B>) -> Fut,
+    ) -> ServerFuture<Fut>
+    where
+        F: RequestFacts,
+    {
+        start(&self.config, &self.facts, request, call)
     }
 
     fn map(self, set: impl FnOnce(ServerConfig) -> ServerConfig) -> Self {

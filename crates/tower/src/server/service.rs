@@ -2,14 +2,15 @@
 
 use std::task::{Context, Poll};
 
-use http::{Method, Request, Response};
+use http::{Request, Response};
 use http_body::Body;
-use sentry_trace_http::{ServerConfig, ServerRequest, incoming};
+use sentry_trace_http::ServerConfig;
 use tower_service::Service;
 
 use super::body::ServerBody;
 use super::facts::{FromRequest, RequestFacts};
 use super::future::ServerFuture;
+use super::start::start;
 
 /// Starts a span for each request; made by [`ServerLayer`](super::ServerLayer).
 #[derive(Clone, Debug)]
@@ -44,13 +45,8 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let seen = ServerRequest::from_http(&request)
-            .with_route(self.facts.route(&request))
-            .with_client_address(self.facts.client_address(&request));
-        let span = self.config.start(&seen, incoming(request.headers()));
-        let has_no_body = request.method() == Method::HEAD;
-        let mut scope = span.scope();
-        let future = scope.run(|| self.inner.call(request));
-        ServerFuture::new(future, span, scope, has_no_body)
+        start(&self.config, &self.facts, request, |request| {
+            self.inner.call(request)
+        })
     }
 }

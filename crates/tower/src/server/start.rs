@@ -1,0 +1,27 @@
+//! Starting the span of a request.
+
+use http::{Method, Request};
+use sentry_trace_http::{ServerConfig, ServerRequest, incoming};
+
+use super::facts::RequestFacts;
+use super::future::ServerFuture;
+use crate::grpc;
+
+/// Continues the trace of a request, and lets `call` answer it within its span.
+pub(super) fn start<F: RequestFacts, B, Fut>(
+    config: &ServerConfig,
+    facts: &F,
+    request: Request<B>,
+    call: impl FnOnce(Request<B>) -> Fut,
+) -> ServerFuture<Fut> {
+    // A router has a wildcard for the calls of a gRPC service.
+    let route = grpc::route(&request).or_else(|| facts.route(&request));
+    let seen = ServerRequest::from_http(&request)
+        .with_route(route)
+        .with_client_address(facts.client_address(&request));
+    let span = config.start(&seen, incoming(request.headers()));
+    let has_no_body = request.method() == Method::HEAD;
+    let mut scope = span.scope();
+    let future = scope.run(|| call(request));
+    ServerFuture::new(future, span, scope, has_no_body)
+}

@@ -1,0 +1,141 @@
+//! When spans end: bodies as servers and clients treat them, without a server.
+
+use std::convert::Infallible;
+use std::sync::Mutex;
+
+use bytes::Bytes;
+use http::{HeaderMap, Request, Response};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use sentry_trace_runtime::core::status::SpanStatus;
+use sentry_trace_runtime::testing::MemorySink;
+use sentry_trace_runtime::{Options, TraceFutureExt, Tracer};
+use sentry_trace_tower::{ClientLayer, ServerLayer};
+use tower::{Layer, ServiceExt, service_fn};
+
+type Piece = Result<Frame<Bytes>, std::io::Error>;
+type Frames = Vec<Piece>;
+
+fn body(frames: Frames) -> impl http_body::Body<Data = Bytes, Error = std::io::Error> + Unpin {
+    StreamBody::new(futures_util::stream::iter(frames))
+}
+
+fn data(text: &'static str) -> Piece {
+    Ok(Frame::data(Bytes::from_static(text.as_bytes())))
+}
+
+fn trailers(status: &'static str) -> Piece {
+    let mut trailers = HeaderMap::new();
+    trailers.insert("grpc-status", status.parse().expect("a header value"));
+    Ok(Frame::trailers(trailers))
+}
+
+fn tracer() -> (Tracer, MemorySink) {
+    let sink = MemorySink::new();
+    let options = Options::new().traces_sample_rate(1.0).ignore_environment();
+    let tracer = Tracer::new(options.inline_sink(sink.clone())).expect("valid options");
+    (tracer, sink)
+}
+
+/// Serves one response, of which a number of frames is read.
+async fn serve(response: http::response::Builder, frames: Frames, read: usize) -> SpanStatus {
+    let (tracer, sink) = tracer();
+    let response = response.body(body(frames)).expect("a response");
+    let answer = Mutex::new(Some(response));
+    let service = ServerLayer::new()
+        .tracer(tracer)
+        .layer(service_fn(|_: Request<()>| {
+            let response = answer.lock().expect("no panic").take().expect("one call");
+            async { Ok::<_, Infallible>(response) }
+        }));
+    let response = service.oneshot(Request::new(())).await.expect("a response");
+    let mut body = response.into_body();
+    for _ in 0..read {
+        body.frame().await;
+    }
+    drop(body);
+    sink.take()[0].root.status.expect("a status")
+}
+
+/// Sends one call, of whose response a number of frames is read.
+async fn call(response: http::response::Builder, frames: Frames, read: usize) -> SpanStatus {
+    let (tracer, sink) = tracer();
+    let response = response.body(body(frames)).expect("a response");
+    let answer = Mutex::new(Some(response));
+    let client = ClientLayer::new()
+        .tracer(tracer.clone())
+        .layer(service_fn(|_: Request<()>| {
+            let response = answer.lock().expect("no panic").take().expect("one call");
+            async { Ok::<_, Infallible>(response) }
+        }));
+    let root = tracer.start_new_trace().start_span("root").start();
+    let exchange = async {
+        let response = client.oneshot(Request::new(())).await.expect("a response");
+        let mut body = response.into_body();
+        for _ in 0..read {
+            body.frame().await;
+        }
+    };
+    exchange.in_trace_span(root).await;
+    sink.take()[0].spans[0].status.expect("a status")
+}
+
+fn grpc() -> http::response::Builder {
+    Response::builder().header("content-type", "application/grpc")
+}
+
+#[tokio::test]
+async fn a_body_that_gave_all_announced_bytes_is_whole() {
+    let announced = || Response::builder().header("content-length", "4");
+    let frames = || vec![data("te"), data("xt")];
+    assert_eq!(serve(announced(), frames(), 2).await, SpanStatus::Ok);
+    assert_eq!(serve(announced(), frames(), 1).await, SpanStatus::Cancelled);
+    assert_eq!(
+        serve(Response::builder(), frames(), 2).await,
+        SpanStatus::Cancelled
+    );
+    assert_eq!(
+        serve(Response::builder(), frames(), 3).await,
+        SpanStatus::Ok
+    );
+}
+
+#[tokio::test]
+async fn a_served_grpc_call_has_the_status_of_its_trailers() {
+    let frames = vec![data("x"), trailers("5")];
+    assert_eq!(serve(grpc(), frames, 2).await, SpanStatus::NotFound);
+}
+
+#[tokio::test]
+async fn a_grpc_call_ends_at_its_trailers() {
+    let frames = || vec![data("x"), trailers("14")];
+    assert_eq!(call(grpc(), frames(), 2).await, SpanStatus::Unavailable);
+    assert_eq!(call(grpc(), frames(), 1).await, SpanStatus::Cancelled);
+    let without_trailers = vec![data("x")];
+    assert_eq!(
+        call(grpc(), without_trailers, 2).await,
+        SpanStatus::UnknownError
+    );
+    let broken = vec![data("x"), Err(std::io::Error::other("gone"))];
+    assert_eq!(call(grpc(), broken, 2).await, SpanStatus::InternalError);
+}
+
+#[tokio::test]
+async fn a_grpc_call_without_a_body_ends_with_its_headers() {
+    let response = grpc().header("grpc-status", "7");
+    assert_eq!(
+        call(response, Vec::new(), 0).await,
+        SpanStatus::PermissionDenied
+    );
+    let proxy = grpc().status(503);
+    assert_eq!(call(proxy, Vec::new(), 0).await, SpanStatus::Unavailable);
+}
+
+#[tokio::test]
+async fn another_request_ends_with_its_headers() {
+    let response = Response::builder().status(429);
+    assert_eq!(
+        call(response, vec![data("x")], 0).await,
+        SpanStatus::ResourceExhausted
+    );
+}
