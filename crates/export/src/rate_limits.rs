@@ -62,11 +62,12 @@ impl RateLimits {
             Format::Transaction => self.transactions,
             Format::SpanStream => self.spans,
         };
-        self.holds_everything(now) || own.is_some_and(|until| now < until)
+        self.everything.max(own).is_some_and(|until| now < until)
     }
 
-    pub(crate) fn holds_everything(&self, now: Instant) -> bool {
-        self.everything.is_some_and(|until| now < until)
+    /// Until when nothing at all is sent; may have passed.
+    pub(crate) fn everything_until(&self) -> Option<Instant> {
+        self.everything
     }
 }
 
@@ -104,6 +105,10 @@ mod tests {
         (learned, now)
     }
 
+    fn holds_everything(limits: &RateLimits, now: Instant) -> bool {
+        limits.everything_until().is_some_and(|until| now < until)
+    }
+
     fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
     }
@@ -117,7 +122,7 @@ mod tests {
         assert!(!limits.holds(Format::Transaction, now + seconds(60)));
         assert!(limits.holds(Format::SpanStream, now + seconds(2700)));
         assert!(!limits.holds(Format::SpanStream, now + seconds(2701)));
-        assert!(!limits.holds_everything(now));
+        assert!(!holds_everything(&limits, now));
     }
 
     #[test]
@@ -125,16 +130,15 @@ mod tests {
         let (mut limits, now) = after(429, Some("10::organization"), None);
         assert!(limits.holds(Format::SpanStream, now + seconds(9)));
         limits.learn(429, Some("1::organization"), None, now);
-        assert!(limits.holds_everything(now + seconds(9)));
+        assert!(holds_everything(&limits, now + seconds(9)));
     }
 
     #[test]
     fn retry_after_counts_with_a_429_only() {
-        assert!(
-            !after(200, None, Some("60"))
-                .0
-                .holds_everything(Instant::now())
-        );
+        assert!(!holds_everything(
+            &after(200, None, Some("60")).0,
+            Instant::now()
+        ));
         for (header, pause) in [
             (Some("7"), 7),
             (Some("soon"), 60),
@@ -144,10 +148,13 @@ mod tests {
         ] {
             let (limits, now) = after(429, None, header);
             assert!(
-                limits.holds_everything(now + seconds(pause - 1)),
+                holds_everything(&limits, now + seconds(pause - 1)),
                 "{header:?}"
             );
-            assert!(!limits.holds_everything(now + seconds(pause)), "{header:?}");
+            assert!(
+                !holds_everything(&limits, now + seconds(pause)),
+                "{header:?}"
+            );
         }
     }
 

@@ -38,7 +38,7 @@ struct State {
     /// Failures in a row.
     failures: u32,
     resume_at: Option<Instant>,
-    /// A flush waits, and no report has failed since it began.
+    /// A flush waits: losses are reported at once.
     hurry: bool,
     stopping: bool,
     ended: bool,
@@ -167,25 +167,25 @@ impl Shared {
 impl State {
     fn next(&mut self, now: Instant) -> Next {
         self.drop_limited(now);
-        let report_due = self.report_is_due(now) && !self.limits.holds_everything(now);
-        if self.stopping
-            && (self.failures > 0 || (self.buffer.is_empty() && self.discards.is_empty()))
-        {
+        if self.stopping {
+            self.report_at = Some(now);
+        }
+        let report_due = self.report_is_due(now);
+        if self.stopping && (self.failures > 0 || (self.buffer.is_empty() && !report_due)) {
             return Next::End;
         }
         if let Some(at) = self.resume_at.filter(|at| now < *at) {
             return Next::Wait(Some(at));
         }
         let waiting = self.buffer.take();
-        if waiting.is_some() || report_due || self.stopping {
+        if waiting.is_some() || report_due {
             self.reporting = true;
             return Next::Job(Job {
                 waiting,
                 report: std::mem::take(&mut self.discards),
             });
         }
-        let report_at = self.report_at.filter(|_| !self.discards.is_empty());
-        Next::Wait(report_at.map(|at| at.max(now + Duration::from_millis(1))))
+        Next::Wait(self.report_time())
     }
 
     fn drop_limited(&mut self, now: Instant) {
@@ -310,19 +310,22 @@ impl State {
     fn keep_report(&mut self, report: Discards, now: Instant) {
         // A thread that is about to end does not try a report again.
         if !report.is_empty() && !self.stopping {
-            self.hurry = false;
             self.discards.merge(report);
             self.report_at = Some(now + REPORT_DELAY);
         }
     }
 
     fn report_is_due(&self, now: Instant) -> bool {
-        !self.discards.is_empty() && self.report_at.is_some_and(|at| at <= now)
+        self.report_time().is_some_and(|at| at <= now)
+    }
+
+    /// When losses are to be reported, without an envelope if need be.
+    fn report_time(&self) -> Option<Instant> {
+        let at = self.report_at.filter(|_| !self.discards.is_empty());
+        at.max(at.and(self.limits.everything_until()))
     }
 
     fn is_idle(&self, now: Instant) -> bool {
-        self.buffer.is_empty()
-            && !self.reporting
-            && (!self.report_is_due(now) || self.limits.holds_everything(now))
+        self.buffer.is_empty() && !self.reporting && !self.report_is_due(now)
     }
 }
