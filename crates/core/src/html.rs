@@ -22,13 +22,16 @@
 //! ```
 
 mod cache;
+mod injector;
 mod list;
 mod meta;
 mod pair;
 mod props;
 mod server_timing;
+mod tokens;
 
 pub use cache::{is_html, may_carry_trace};
+pub use injector::{Injector, Place};
 pub use meta::MetaTags;
 pub use props::Props;
 pub use server_timing::{ServerTiming, has_sentry_trace_entry, server_timing};
