@@ -39,6 +39,11 @@ pub const ALL: &[Driver] = &[
     CORE,
     pair("axum-reqwest", &servers::Axum, &clients::Reqwest),
     pair("tower-reqwest", &servers::Tower, &clients::Reqwest),
+    pair("tower-tower", &servers::Tower, &clients::Tower),
+    pair("axum-tower", &servers::Axum, &clients::Tower),
+    pair("axum-hyper", &servers::Axum, &clients::Hyper),
+    pair("hyper-hyper", &servers::Hyper, &clients::Hyper),
+    pair("hyper-reqwest", &servers::Hyper, &clients::Reqwest),
 ];
 
 /// The names of all drivers, for messages.

@@ -40,6 +40,11 @@ impl<F> ServerLayer<F> {
         }
     }
 
+    /// The same layer with other facts, those of a connection for example.
+    pub fn facts(self, facts: F) -> Self {
+        Self { facts, ..self }
+    }
+
     /// The tracer; without one the global tracer is looked up at each request.
     pub fn tracer(self, tracer: Tracer) -> Self {
         self.map(|config| config.tracer(tracer))

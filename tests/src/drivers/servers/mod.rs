@@ -2,7 +2,9 @@
 
 mod axum;
 mod http1;
+mod hyper;
 mod tower;
 
 pub(super) use axum::Axum;
+pub(super) use hyper::Hyper;
 pub(super) use tower::Tower;
