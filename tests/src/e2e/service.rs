@@ -2,6 +2,9 @@
 
 use std::sync::Arc;
 
+use sentry_trace::export::envelope::Format;
+use sentry_trace::export::http::HttpTransport;
+use sentry_trace::export::transport::EnvelopeSink;
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::transaction::Transaction;
 use sentry_trace_runtime::{Options, Tracer};
@@ -24,11 +27,22 @@ pub struct Service {
 }
 
 impl Service {
-    /// Starts it.
+    /// Starts it; what it records stays in [`sink`](Self::sink).
     pub fn start(pair: &Pair, options: Options) -> Self {
         let sink = MemorySink::new();
-        let options = options.ignore_environment().inline_sink(sink.clone());
-        let tracer = Tracer::new(options).expect("the suite's options are valid");
+        Self::run(pair, options.inline_sink(sink.clone()), sink)
+    }
+
+    /// Starts it; what it records goes to a collector, as envelopes over HTTP.
+    pub fn start_exporting(pair: &Pair, options: Options, dsn: &str) -> Self {
+        let transport = HttpTransport::new(dsn).expect("the collector's DSN is valid");
+        let sink = EnvelopeSink::new(Format::Transaction).to(transport);
+        Self::run(pair, options.dsn(dsn).sink(sink), MemorySink::new())
+    }
+
+    fn run(pair: &Pair, options: Options, sink: MemorySink) -> Self {
+        let tracer =
+            Tracer::new(options.ignore_environment()).expect("the suite's options are valid");
         let probe = Arc::new(Probe::default());
         let app = App {
             tracer: tracer.clone(),

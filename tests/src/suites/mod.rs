@@ -5,6 +5,7 @@ mod check;
 mod context;
 mod core_vectors;
 mod end_to_end;
+mod envelopes;
 mod isolation;
 mod matrix;
 mod naming;
@@ -30,6 +31,10 @@ pub const ALL: &[&dyn Suite] = &[
     &EndToEnd {
         name: "context",
         cases: context::cases,
+    },
+    &EndToEnd {
+        name: "envelopes",
+        cases: envelopes::cases,
     },
     &EndToEnd {
         name: "outgoing",
