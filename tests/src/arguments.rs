@@ -8,6 +8,7 @@ use lexopt::{Arg, Parser, ValueExt};
 use crate::drivers::{self, Driver};
 use crate::exceptions::Exceptions;
 use crate::floors::Floors;
+use crate::peers;
 use crate::vectors::Vectors;
 
 /// What `--help` prints.
@@ -18,6 +19,8 @@ Usage: cargo xtask conformance [OPTIONS]
 
 Options:
   --driver NAME      only this driver; may be repeated
+  --peers A,B        chains with these peers too; nothing of them is built or started otherwise
+  --no-drivers       no driver at all, for the peers alone
   --vectors DIR      the vectors of another folder too; may be repeated
   --exceptions FILE  instead of tests/exceptions.toml
   --floors FILE      instead of tests/floors.toml
@@ -43,6 +46,8 @@ pub enum Request {
 pub struct Arguments {
     /// The drivers that run.
     pub drivers: Vec<&'static Driver>,
+    /// The peers that run.
+    pub peers: Vec<&'static str>,
     /// The folders of vectors.
     pub vectors: Vec<PathBuf>,
     /// The file of exceptions.
@@ -68,6 +73,8 @@ impl Request {
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Long("driver") => named.push(driver(&parser.value()?.string()?)?),
+                Arg::Long("no-drivers") => arguments.drivers.clear(),
+                Arg::Long("peers") => arguments.peers = peers(&parser.value()?.string()?)?,
                 Arg::Long("vectors") => arguments.vectors.push(parser.value()?.into()),
                 Arg::Long("exceptions") => arguments.exceptions = parser.value()?.into(),
                 Arg::Long("floors") => arguments.floors = parser.value()?.into(),
@@ -87,6 +94,7 @@ impl Default for Arguments {
     fn default() -> Self {
         Self {
             drivers: drivers::ALL.iter().collect(),
+            peers: Vec::new(),
             vectors: vec![Vectors::own_folder()],
             exceptions: Exceptions::own_file(),
             floors: Floors::own_file(),
@@ -98,6 +106,14 @@ impl Default for Arguments {
 fn driver(name: &str) -> Result<&'static Driver, String> {
     drivers::find(name)
         .ok_or_else(|| format!("unknown driver `{name}`; known are {}", drivers::names()))
+}
+
+fn peers(list: &str) -> Result<Vec<&'static str>, String> {
+    let find = |name| {
+        peers::find(name)
+            .ok_or_else(|| format!("unknown peer `{name}`; known are {}", peers::names()))
+    };
+    list.split(',').map(str::trim).map(find).collect()
 }
 
 #[cfg(test)]
@@ -124,6 +140,12 @@ mod tests {
         assert!(arguments.json);
         assert_eq!(arguments.drivers, [&drivers::CORE]);
         assert_eq!(arguments.vectors, [Vectors::own_folder(), "more".into()]);
+        let Ok(Request::Run(arguments)) = parse(&["--no-drivers", "--peers", "node, python"])
+        else {
+            panic!("a run");
+        };
+        assert!(arguments.drivers.is_empty());
+        assert_eq!(arguments.peers, ["node", "python"]);
     }
 
     #[test]
@@ -136,5 +158,7 @@ mod tests {
             error.contains("unknown driver `none`; known are core"),
             "{error}"
         );
+        let error = parse(&["--peers", "node,none"]).expect_err("unknown");
+        assert!(error.contains("unknown peer `none`; known are"), "{error}");
     }
 }

@@ -23,6 +23,7 @@ pub mod drivers;
 pub mod e2e;
 pub mod exceptions;
 pub mod floors;
+pub mod peers;
 pub mod report;
 pub mod run;
 pub mod suite;

@@ -7,6 +7,7 @@ use crate::case_result::CaseResult;
 use crate::drivers::Driver;
 use crate::exceptions::Exceptions;
 use crate::floors::Floors;
+use crate::peers::{self, Outcome};
 use crate::report::{Failure, Judged, Report};
 use crate::suites;
 use crate::vectors::Vectors;
@@ -29,6 +30,9 @@ pub fn run(arguments: &Arguments) -> Result<Report, Vec<String>> {
             report.add_problem(violation);
         }
         add(&mut report, driver, results, &exceptions);
+    }
+    for outcome in peers::run(&arguments.peers) {
+        add_peer(&mut report, outcome);
     }
     note_what_did_not_run(&mut report, &vectors);
     Ok(report)
@@ -56,6 +60,27 @@ fn add(report: &mut Report, driver: &Driver, results: Vec<CaseResult>, exception
             }),
         };
         report.add(driver.name, &result.suite, judged);
+    }
+}
+
+fn add_peer(report: &mut Report, outcome: Outcome) {
+    match outcome {
+        Outcome::Ran { driver, results } => {
+            report.add_driver(driver);
+            for result in results {
+                let judged = match result.outcome {
+                    Ok(()) => Judged::Passed,
+                    Err(mismatch) => Judged::Failed(Failure {
+                        case: result.case,
+                        mismatch,
+                    }),
+                };
+                report.add(driver, &result.suite, judged);
+            }
+        }
+        Outcome::NotRun { peer, reason } => {
+            report.add_note(format!("not run: peer {peer}: {reason}"));
+        }
     }
 }
 

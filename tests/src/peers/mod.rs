@@ -1,0 +1,76 @@
+//! Other implementations, as processes of their own: each group of peers is run by one function.
+//!
+//! A peer that the machine has no tools for does not run, and is counted as not run, never as passed.
+
+use crate::case_result::CaseResult;
+
+/// Peers that one function runs, so that chains can lead through several of them.
+pub struct Group {
+    /// The names of the peers, for `--peers`.
+    pub names: &'static [&'static str],
+    /// Runs those of them that were asked for.
+    pub run: fn(asked: &[&'static str]) -> Vec<Outcome>,
+}
+
+/// What came of a peer.
+pub enum Outcome {
+    /// It ran.
+    Ran {
+        /// The name under which the report shows it.
+        driver: &'static str,
+        /// Its cases; the suite of each is the scenario.
+        results: Vec<CaseResult>,
+    },
+    /// It did not run.
+    NotRun {
+        /// The peer's name.
+        peer: &'static str,
+        /// What is missing.
+        reason: String,
+    },
+}
+
+/// Every group, in the order in which they run.
+const GROUPS: &[Group] = &[Group {
+    names: &["node", "python", "otel", "rust"],
+    run: |asked| {
+        let not_run = |peer: &&'static str| Outcome::NotRun {
+            peer,
+            reason: "its chains are not there yet".to_owned(),
+        };
+        asked.iter().map(not_run).collect()
+    },
+}];
+
+/// The name of a known peer.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static str> {
+    all().find(|known| *known == name)
+}
+
+/// The names of all peers, for messages.
+#[must_use]
+pub fn names() -> String {
+    all().collect::<Vec<_>>().join(", ")
+}
+
+/// Runs these peers.
+pub fn run(asked: &[&'static str]) -> Vec<Outcome> {
+    let run = |group: &Group| {
+        let of_group: Vec<_> = asked
+            .iter()
+            .copied()
+            .filter(|name| group.names.contains(name))
+            .collect();
+        if of_group.is_empty() {
+            Vec::new()
+        } else {
+            (group.run)(&of_group)
+        }
+    };
+    GROUPS.iter().flat_map(run).collect()
+}
+
+fn all() -> impl Iterator<Item = &'static str> {
+    GROUPS.iter().flat_map(|group| group.names).copied()
+}
