@@ -7,6 +7,7 @@ use sentry_trace_runtime::{SpanHandle, Tracer};
 
 use crate::headers::Headers;
 use crate::hooks;
+use crate::html::Preflight;
 use crate::redact::is_sensitive;
 use crate::server_hooks::{Filter, Hooks};
 use crate::server_request::ServerRequest;
@@ -99,8 +100,9 @@ impl ServerConfig {
             return ServerSpan::none();
         };
         let context = tracer.continue_trace(incoming);
+        let preflight = Preflight::of(request.method, request.headers);
         if self.is_ignored(&tracer, request) {
-            return ServerSpan::untraced(context.scope());
+            return ServerSpan::untraced(context.scope()).with_preflight(preflight);
         }
         let start = Start {
             origin: self.origin,
@@ -113,7 +115,7 @@ impl ServerConfig {
         if let Some(hooks) = hooks {
             hooks.show_request(&tracer, request, &span);
         }
-        ServerSpan::new(span, request.method, hooks.cloned())
+        ServerSpan::new(span, request.method, hooks.cloned()).with_preflight(preflight)
     }
 
     fn is_ignored(&self, tracer: &Tracer, request: &ServerRequest<'_>) -> bool {

@@ -9,6 +9,7 @@ use sentry_trace_runtime::transaction::{Data, TransactionSource};
 use sentry_trace_runtime::{Describe, Span, SpanHandle};
 
 use crate::headers::Headers;
+use crate::html::Preflight;
 use crate::method::static_method;
 use crate::server_hooks::Hooks;
 use crate::server_request::ServerRequest;
@@ -21,6 +22,8 @@ pub struct ServerSpan {
     handle: SpanHandle,
     /// Absent for a request that is not recorded.
     open: Option<Open>,
+    /// The request, where it asks whether browsers may send our headers.
+    preflight: Option<Box<Preflight>>,
 }
 
 struct Open {
@@ -43,12 +46,17 @@ impl ServerSpan {
         Self {
             handle: SpanHandle::NONE,
             open: None,
+            preflight: None,
         }
     }
 
     /// A trace without a transaction.
     pub(crate) const fn untraced(handle: SpanHandle) -> Self {
-        Self { handle, open: None }
+        Self {
+            handle,
+            open: None,
+            preflight: None,
+        }
     }
 
     pub(crate) fn new(span: Span, method: &str, hooks: Option<Arc<Hooks>>) -> Self {
@@ -60,7 +68,13 @@ impl ServerSpan {
                 method: static_method(method),
                 hooks,
             }),
+            preflight: None,
         }
+    }
+
+    pub(crate) fn with_preflight(mut self, preflight: Option<Preflight>) -> Self {
+        self.preflight = preflight.map(Box::new);
+        self
     }
 
     /// What to make current around everything that belongs to the request.
@@ -82,6 +96,9 @@ impl ServerSpan {
 
     /// Notes the status code of the response, and whether its transaction is discarded (rule R10).
     pub fn respond(&self, status: u16, headers: &dyn Headers) {
+        if let (Some(preflight), Some(tracer)) = (&self.preflight, self.handle.tracer()) {
+            preflight.answered(status, headers, tracer);
+        }
         let Some(open) = self.open.as_ref().filter(|open| open.span.is_recording()) else {
             return;
         };

@@ -1,5 +1,6 @@
 //! A trace that was continued or started, before its first span.
 
+use std::marker::PhantomData;
 use std::sync::{Mutex, OnceLock};
 
 use sentry_trace_core::baggage::SentryMembers;
@@ -31,7 +32,16 @@ pub struct TraceContext<'a> {
     /// Whether `sample_rand` has to be written into a received context.
     add_sample_rand: bool,
     /// `None` for the head of a trace.
-    received: Option<IncomingDsc<'a>>,
+    received: Option<ReceivedDsc>,
+    headers: PhantomData<&'a [u8]>,
+}
+
+/// A context that came in.
+#[derive(Clone)]
+enum ReceivedDsc {
+    Empty,
+    /// The text of its members, as they came.
+    Frozen(String),
 }
 
 impl<'a> TraceContext<'a> {
@@ -48,11 +58,12 @@ impl<'a> TraceContext<'a> {
             },
             add_sample_rand: false,
             received: None,
+            headers: PhantomData,
         }
     }
 
     /// A trace that came in.
-    pub(crate) fn continued(tracer: Tracer, continued: Continued<'a>) -> Self {
+    pub(crate) fn continued(tracer: Tracer, continued: &Continued<'a>) -> Self {
         let (trace_id, decision) = (continued.trace_id, continued.parent_decision);
         let (sample_rate, received_rand) = match &continued.dsc {
             IncomingDsc::Frozen(members) => (received_rate(members), SampleRand::received(members)),
@@ -60,6 +71,12 @@ impl<'a> TraceContext<'a> {
         };
         let sample_rand =
             received_rand.unwrap_or_else(|| SampleRand::backfill(trace_id, decision, sample_rate));
+        let received = match &continued.dsc {
+            IncomingDsc::Empty => ReceivedDsc::Empty,
+            IncomingDsc::Frozen(members) => {
+                ReceivedDsc::Frozen(write(members, &Changes::default(), 0))
+            }
+        };
         Self {
             tracer,
             remote_parent: continued.parent_span_id,
@@ -70,7 +87,8 @@ impl<'a> TraceContext<'a> {
                 sample_rand,
             },
             add_sample_rand: received_rand.is_none(),
-            received: Some(continued.dsc),
+            received: Some(received),
+            headers: PhantomData,
         }
     }
 
@@ -89,7 +107,7 @@ impl<'a> TraceContext<'a> {
         });
         Self::continued(
             scope.tracer.clone(),
-            Continued {
+            &Continued {
                 trace_id: scope.trace_id,
                 parent_span_id: scope.remote_parent,
                 parent_decision: scope.decision,
@@ -146,16 +164,18 @@ impl<'a> TraceContext<'a> {
                 decision,
                 decided_rate: None,
             },
+            span_id,
             true,
             State::default(),
         );
-        SpanHandle::new(trace, span_id, Slot::None)
+        SpanHandle::first(trace, Slot::None)
     }
 
     /// The shared state, with what was decided written into the context (rule R3).
     pub(crate) fn into_trace(
         self,
         outcome: impl Into<Inherited>,
+        root_span_id: SpanId,
         is_scope: bool,
         state: State,
     ) -> Trace {
@@ -173,12 +193,17 @@ impl<'a> TraceContext<'a> {
                 rate: decided_rate,
                 frozen: OnceLock::new(),
             },
-            Some(IncomingDsc::Empty) => Dsc::Empty,
-            Some(IncomingDsc::Frozen(members)) => Dsc::Frozen(write(&members, &changes)),
+            Some(ReceivedDsc::Empty) => Dsc::Empty,
+            Some(ReceivedDsc::Frozen(text)) if changes.is_empty() => Dsc::Frozen(text),
+            Some(ReceivedDsc::Frozen(text)) => {
+                let members = SentryMembers::parse([text.as_bytes()]);
+                Dsc::Frozen(write(&members, &changes, CHANGES_LEN))
+            }
         };
         Trace {
             tracer: self.tracer,
             trace_id: self.parent.trace_id,
+            root_span_id,
             remote_parent: self.remote_parent,
             decision,
             dsc,
@@ -208,12 +233,12 @@ const CHANGES_LEN: usize =
     "sentry-sample_rand=0.123456,sentry-sample_rate=0.12345678901234567,sentry-sampled=false,"
         .len();
 
-fn write(members: &SentryMembers<'_>, changes: &Changes) -> String {
+fn write(members: &SentryMembers<'_>, changes: &Changes, room: usize) -> String {
     let received: usize = members
         .iter()
         .map(|member| "sentry-=,".len() + member.name().len() + member.raw_value().len())
         .sum();
-    let mut text = Vec::with_capacity(received + CHANGES_LEN);
+    let mut text = Vec::with_capacity(received + room);
     changes.write(members, &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
@@ -242,10 +267,7 @@ impl TraceContext<'_> {
         } else {
             Slot::None
         };
-        Span::new(SpanHandle::new(
-            self.into_trace(outcome, false, state),
-            span_id,
-            slot,
-        ))
+        let trace = self.into_trace(outcome, span_id, false, state);
+        Span::new(SpanHandle::first(trace, slot))
     }
 }

@@ -17,9 +17,10 @@
 //! # Ok::<(), sentry_trace_runtime::OptionsError>(())
 //! ```
 
+use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 /// Something that was dropped or ignored.
 #[derive(Clone, Debug, PartialEq)]
@@ -74,7 +75,12 @@ pub(crate) struct Counters {
     pub(crate) sampler_panics: AtomicU64,
     pub(crate) sink_panics: AtomicU64,
     pub(crate) on_diagnostic: Option<OnDiagnostic>,
+    /// The keys of notes that are told once.
+    noted: Mutex<BTreeSet<String>>,
 }
+
+/// Keys come from outside, so that not all of them can be kept.
+const MOST_NOTED: usize = 64;
 
 impl Counters {
     pub(crate) fn new(on_diagnostic: Option<OnDiagnostic>) -> Self {
@@ -96,6 +102,12 @@ impl Counters {
             sampler_panics: read(&self.sampler_panics),
             sink_panics: read(&self.sink_panics),
         }
+    }
+
+    #[cold]
+    pub(crate) fn is_new_note(&self, key: &str) -> bool {
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        noted.len() < MOST_NOTED && noted.insert(key.to_owned())
     }
 
     #[cold]

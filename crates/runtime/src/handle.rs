@@ -49,7 +49,9 @@ impl SpanHandle {
     /// No span.
     pub const NONE: Self = Self { span: None };
 
-    pub(crate) fn new(trace: Trace, span_id: SpanId, slot: Slot) -> Self {
+    /// The first span of a trace in this service.
+    pub(crate) fn first(trace: Trace, slot: Slot) -> Self {
+        let span_id = trace.root_span_id;
         Self {
             span: Some(Reference {
                 trace: Arc::new(trace),
@@ -75,6 +77,23 @@ impl SpanHandle {
     #[must_use]
     pub fn span_id(&self) -> Option<SpanId> {
         Some(self.span.as_ref()?.span_id)
+    }
+
+    /// The root of the transaction that the span belongs to; the span itself where it is the root.
+    #[doc(alias = "getRootSpan")]
+    #[must_use]
+    pub fn root(&self) -> Self {
+        let root = |span: &Reference| Reference {
+            trace: span.trace.clone(),
+            span_id: span.trace.root_span_id,
+            slot: match span.slot {
+                Slot::None => Slot::None,
+                _ => Slot::Root,
+            },
+        };
+        Self {
+            span: self.span.as_ref().map(root),
+        }
     }
 
     /// The sender's span, when the trace was continued.

@@ -18,6 +18,8 @@ use crate::transaction::{EventId, Transaction, TransactionSource};
 pub(crate) struct Trace {
     pub(crate) tracer: Tracer,
     pub(crate) trace_id: TraceId,
+    /// The first span in this service.
+    pub(crate) root_span_id: SpanId,
     /// The sender's span.
     pub(crate) remote_parent: Option<SpanId>,
     pub(crate) decision: Decision,

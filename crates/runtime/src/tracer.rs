@@ -88,6 +88,14 @@ impl Tracer {
         self.inner.counters.tell(&Diagnostic::Note(note.into()));
     }
 
+    /// As [`note`](Self::note), but once for each `key`. At most 64 keys are told apart; notes of further ones are
+    /// dropped.
+    pub fn note_once(&self, key: &str, note: impl FnOnce() -> String) {
+        if self.inner.counters.is_new_note(key) {
+            self.note(note());
+        }
+    }
+
     /// Waits until the sink has delivered what was finished so far, at most `timeout`; says whether it has.
     pub fn flush(&self, timeout: Duration) -> bool {
         self.inner.outlet.flush(timeout, &self.inner.counters)

@@ -197,3 +197,40 @@ fn a_thread_may_use_spans_while_its_storage_is_torn_down() {
     let names: Vec<_> = sink.take().into_iter().map(|t| t.root.name).collect();
     assert_eq!(names, ["kept by the thread", "at exit", "entered at exit"]);
 }
+
+#[test]
+fn the_root_of_any_span_is_the_first_of_its_transaction() {
+    let (tracer, sink) = recording();
+    let root = root(&tracer, "root");
+    assert_eq!(root.root().span_id(), root.span_id());
+    let grandchild = root.start_child("a").start_child("b");
+    grandchild.root().set_data("set", "by the grandchild");
+    drop(grandchild);
+    drop(root);
+    let transaction = sink.take().remove(0);
+    assert!(transaction.root.data.get("set").is_some());
+
+    let scope = tracer.start_new_trace().scope();
+    assert_eq!(scope.root().span_id(), scope.span_id());
+    assert!(SpanHandle::NONE.root().is_none());
+}
+
+#[test]
+fn a_note_is_told_once_for_each_key() {
+    use std::sync::{Arc, Mutex};
+
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let options = sentry_trace_runtime::Options::new().on_diagnostic({
+        let told = told.clone();
+        move |diagnostic| told.lock().unwrap().push(diagnostic.to_string())
+    });
+    let tracer = common::tracer(options);
+    for key in ["a", "b", "a"] {
+        tracer.note_once(key, || key.to_uppercase());
+    }
+    assert_eq!(*told.lock().unwrap(), ["A", "B"]);
+    for key in 0..100 {
+        tracer.note_once(&key.to_string(), String::new);
+    }
+    assert_eq!(told.lock().unwrap().len(), 64);
+}

@@ -1,0 +1,26 @@
+//! What a service answers to browsers of other origins.
+
+use http::header::HeaderName;
+
+use crate::outgoing::{BAGGAGE, SENTRY_TRACE, TRACEPARENT};
+
+/// The request headers that a service has to allow for browsers of other origins (rule R11).
+///
+/// For `tower_http::cors`: `AllowHeaders::list(ALLOWED_REQUEST_HEADERS)`, or its `.allow_headers` beside the service's own.
+pub const ALLOWED_REQUEST_HEADERS: [HeaderName; 2] = [SENTRY_TRACE, BAGGAGE];
+
+/// The same where the browser sends `traceparent` too, which it does with `propagateTraceparent` only.
+pub const ALLOWED_REQUEST_HEADERS_WITH_TRACEPARENT: [HeaderName; 3] =
+    [SENTRY_TRACE, BAGGAGE, TRACEPARENT];
+
+/// The request headers to allow, by name; `traceparent` only where browsers send it.
+///
+/// For `actix_cors`: `.allowed_headers(allowed_request_headers(false))`.
+#[must_use]
+pub const fn allowed_request_headers(traceparent: bool) -> &'static [&'static str] {
+    if traceparent {
+        &["sentry-trace", "baggage", "traceparent"]
+    } else {
+        &["sentry-trace", "baggage"]
+    }
+}

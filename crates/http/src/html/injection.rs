@@ -1,0 +1,65 @@
+//! Which responses take meta tags, and what their headers become.
+
+use http::HeaderMap;
+use http::header::{ACCEPT_RANGES, CONTENT_LENGTH, ETAG, HeaderValue, LAST_MODIFIED};
+use sentry_trace_core::html::{is_html, may_carry_trace};
+
+use crate::headers::Headers;
+
+/// Headers that say that the bytes of the body must not change.
+const BINDING: [&str; 6] = [
+    "content-encoding",
+    "content-range",
+    "content-digest",
+    "repr-digest",
+    "digest",
+    "content-md5",
+];
+
+/// Whether meta tags may be put into the body of a response with this head: a page of HTML as it is, whole, without an
+/// encoding or a digest, that no shared cache may store (rule R11).
+#[must_use]
+pub fn may_take_meta_tags(status: u16, headers: &dyn Headers) -> bool {
+    let has_page = !matches!(status, 100..=199 | 204..=206 | 304);
+    has_page
+        && headers.first("content-type").is_some_and(is_html)
+        && BINDING.iter().all(|name| headers.first(name).is_none())
+        && may_carry(status, headers)
+}
+
+/// Whether a trace may go into a response with this head (rule R11).
+pub(super) fn may_carry(status: u16, headers: &dyn Headers) -> bool {
+    let mut lines = Vec::new();
+    headers.each("cache-control", &mut |line| lines.push(line.to_vec()));
+    may_carry_trace(status, lines.iter().map(Vec::as_slice))
+}
+
+/// Takes `etag`, `last-modified` and `accept-ranges` out: they speak of the page without the tags, and a page that is
+/// fetched only when it has changed would keep the trace of an earlier visit.
+pub fn forget_validators(headers: &mut HeaderMap) {
+    for name in [ETAG, LAST_MODIFIED, ACCEPT_RANGES] {
+        headers.remove(name);
+    }
+}
+
+/// Corrects `content-length` for that many more bytes; takes it out where their number, or the old length, is unknown.
+pub fn grow_content_length(headers: &mut HeaderMap, more: Option<usize>) {
+    let Some(value) = headers.get(CONTENT_LENGTH) else {
+        return;
+    };
+    let old = value
+        .to_str()
+        .ok()
+        .and_then(|text| text.parse::<u64>().ok());
+    let new = old
+        .zip(more)
+        .and_then(|(old, more)| old.checked_add(more as u64));
+    match new {
+        Some(length) => {
+            headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+        }
+        None => {
+            headers.remove(CONTENT_LENGTH);
+        }
+    }
+}
