@@ -44,6 +44,9 @@ pub const ALL: &[Driver] = &[
     pair("axum-hyper", &servers::Axum, &clients::Hyper),
     pair("hyper-hyper", &servers::Hyper, &clients::Hyper),
     pair("hyper-reqwest", &servers::Hyper, &clients::Reqwest),
+    pair("actix-reqwest", &servers::Actix, &clients::Reqwest),
+    pair("axum-awc", &servers::Axum, &clients::Awc),
+    pair("actix-awc", &servers::Actix, &clients::Awc),
 ];
 
 /// The names of all drivers, for messages.

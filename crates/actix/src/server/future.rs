@@ -1,0 +1,128 @@
+//! The future of a response.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use actix_web::Error;
+use actix_web::body::{BodySize, MessageBody};
+use actix_web::dev::ServiceResponse;
+use actix_web::http::{Method, StatusCode};
+use pin_project_lite::pin_project;
+use sentry_trace_http::ServerSpan;
+use sentry_trace_runtime::current::Scope;
+
+use super::body::ServerBody;
+use super::headers::View;
+use super::route;
+
+pin_project! {
+    /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
+    pub struct ServerFuture<F> {
+        // Taken out inside the scope, so that what the future drops belongs to the request too.
+        #[pin]
+        inner: Option<F>,
+        span: Option<ServerSpan>,
+        scope: Scope,
+        expected_route: Option<String>,
+    }
+
+    impl<F> PinnedDrop for ServerFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            this.scope.run(|| this.inner.set(None));
+        }
+    }
+}
+
+impl<F> ServerFuture<F> {
+    pub(super) const fn new(
+        inner: F,
+        span: ServerSpan,
+        scope: Scope,
+        expected_route: Option<String>,
+    ) -> Self {
+        Self {
+            inner: Some(inner),
+            span: Some(span),
+            scope,
+            expected_route,
+        }
+    }
+}
+
+impl<F, B> Future for ServerFuture<F>
+where
+    F: Future<Output = Result<ServiceResponse<B>, Error>>,
+    B: MessageBody,
+{
+    type Output = Result<ServiceResponse<ServerBody<B>>, Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        // Out of its place while the service runs: a panic drops it here, and is its status.
+        let span = this.span.take();
+        let polled = this.scope.run(|| match this.inner.as_mut().as_pin_mut() {
+            Some(inner) => inner.poll(cx),
+            None => panic!("a future was polled after it was done"),
+        });
+        let Poll::Ready(result) = polled else {
+            *this.span = span;
+            return Poll::Pending;
+        };
+        this.scope.run(|| this.inner.set(None));
+        if let (Some(span), Ok(response)) = (&span, &result) {
+            route::correct(span, response.request(), this.expected_route.as_deref());
+        }
+        Poll::Ready(match result {
+            Ok(response) => Ok(with_span(response, span, std::mem::take(this.scope))),
+            Err(error) => {
+                span.into_iter()
+                    .for_each(|span| end_with_error(span, &error));
+                Err(error)
+            }
+        })
+    }
+}
+
+/// Lets the span live on in the body, or ends it where no body will be sent (rule R10).
+fn with_span<B: MessageBody>(
+    response: ServiceResponse<B>,
+    span: Option<ServerSpan>,
+    scope: Scope,
+) -> ServiceResponse<ServerBody<B>> {
+    if let Some(span) = &span {
+        span.respond(response.status().as_u16(), &View(response.headers()));
+    }
+    let open = if has_body(&response) {
+        span
+    } else {
+        span.into_iter().for_each(ServerSpan::finish);
+        None
+    };
+    response.map_body(|_, body| ServerBody::new(body, open, scope))
+}
+
+/// Whether actix-web will ask the body for chunks, and send them.
+fn has_body<B: MessageBody>(response: &ServiceResponse<B>) -> bool {
+    let without_body = [
+        StatusCode::SWITCHING_PROTOCOLS,
+        StatusCode::NO_CONTENT,
+        StatusCode::NOT_MODIFIED,
+    ];
+    response.request().method() != Method::HEAD
+        && !without_body.contains(&response.status())
+        && !matches!(
+            response.response().body().size(),
+            BodySize::None | BodySize::Sized(0)
+        )
+}
+
+/// What actix-web makes of an error is what the client gets.
+fn end_with_error(span: ServerSpan, error: &Error) {
+    if span.handle().is_recording() {
+        let response = error.error_response();
+        span.respond(response.status().as_u16(), &View(response.headers()));
+    }
+    span.finish();
+}

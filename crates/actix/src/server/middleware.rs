@@ -1,0 +1,115 @@
+//! The middleware, and what can be set.
+
+use std::future::{Ready, ready};
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
+use sentry_trace_http::{Headers, ServerConfig, ServerRequest};
+use sentry_trace_runtime::{SpanHandle, Tracer};
+
+use super::body::ServerBody;
+use super::service::TraceService;
+
+/// Continues the trace of each request and records a transaction, named by the route, until the body has ended.
+///
+/// Wrap it around the whole `App`, last, so that it is the outermost middleware: it then sees what the others answer
+/// and add, and what the client gets. Clones are alike, one for each worker.
+///
+/// # Names
+/// The transaction is named by the route that has served the request. What a default service served is named by its
+/// path, and so is what another middleware answered before it was routed.
+///
+/// actix-web tells the route when the request has been served. Until then, for the sampler, the hooks and the context
+/// that goes out with calls of the handler, it is the first one that the path matches. Guards may send the request
+/// elsewhere; where they do, the name is put right at the end.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct TraceMiddleware {
+    config: ServerConfig,
+}
+
+impl TraceMiddleware {
+    /// A middleware that uses the global tracer.
+    pub const fn new() -> Self {
+        Self {
+            config: ServerConfig::new("auto.http.actix"),
+        }
+    }
+
+    /// The tracer; without one the global tracer is looked up at each request.
+    pub fn tracer(self, tracer: Tracer) -> Self {
+        Self {
+            config: self.config.tracer(tracer),
+        }
+    }
+
+    /// Which requests get a transaction. The trace of the others is continued and propagated all the same.
+    pub fn filter(
+        self,
+        filter: impl Fn(&ServerRequest<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            config: self.config.filter(filter),
+        }
+    }
+
+    /// Names the transaction, instead of its route; `None` keeps the route.
+    pub fn name(
+        self,
+        name: impl Fn(&ServerRequest<'_>) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            config: self.config.name(name),
+        }
+    }
+
+    /// Called when the span has started; may add data.
+    pub fn on_request(
+        self,
+        hook: impl Fn(&ServerRequest<'_>, &SpanHandle) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            config: self.config.on_request(hook),
+        }
+    }
+
+    /// Called with the status code and the headers of the response; may add data.
+    pub fn on_response(
+        self,
+        hook: impl Fn(u16, &dyn Headers, &SpanHandle) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            config: self.config.on_response(hook),
+        }
+    }
+
+    /// Records these headers, with `send_default_pii` only; never those that carry credentials (rule R10).
+    pub fn capture_headers(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self {
+            config: self.config.capture_headers(names),
+        }
+    }
+}
+
+impl Default for TraceMiddleware {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl<S, B> Transform<S, ServiceRequest> for TraceMiddleware
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    type Response = ServiceResponse<ServerBody<B>>;
+    type Error = Error;
+    type Transform = TraceService<S>;
+    type InitError = ();
+    type Future = Ready<Result<Self::Transform, ()>>;
+
+    fn new_transform(&self, inner: S) -> Self::Future {
+        ready(Ok(TraceService::new(inner, self.config.clone())))
+    }
+}

@@ -1,0 +1,50 @@
+//! The service that starts a span for each request.
+
+use std::task::{Context, Poll};
+
+use actix_web::Error;
+use actix_web::body::MessageBody;
+use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
+use sentry_trace_http::ServerConfig;
+
+use super::body::ServerBody;
+use super::future::ServerFuture;
+use super::headers::{View, incoming};
+use super::{request, route};
+
+/// Starts a span for each request; made by [`TraceMiddleware`](crate::TraceMiddleware).
+#[derive(Clone, Debug)]
+pub struct TraceService<S> {
+    inner: S,
+    config: ServerConfig,
+}
+
+impl<S> TraceService<S> {
+    pub(super) const fn new(inner: S, config: ServerConfig) -> Self {
+        Self { inner, config }
+    }
+}
+
+impl<S, B> Service<ServiceRequest> for TraceService<S>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+    B: MessageBody,
+{
+    type Response = ServiceResponse<ServerBody<B>>;
+    type Error = Error;
+    type Future = ServerFuture<S::Future>;
+
+    fn poll_ready(&self, cx: &mut Context<'_>) -> Poll<Result<(), Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&self, request: ServiceRequest) -> Self::Future {
+        let headers = View(request.headers());
+        let route = route::expected(request.request());
+        let seen = request::seen(request.request(), &headers).with_route(route.as_deref());
+        let span = self.config.start(&seen, incoming(request.headers()));
+        let mut scope = span.scope();
+        let future = scope.run(|| self.inner.call(request));
+        ServerFuture::new(future, span, scope, route)
+    }
+}
