@@ -28,12 +28,24 @@
 //!
 //! A [`TraceLayer`] that wraps a router from outside, in a `ServiceBuilder` for example, runs before the route is
 //! known. Add [`RouteLayer`] to the router with `route_layer`, and the transaction still gets its name.
+//!
+//! # Pages
+//!
+//! Handlers take [`TraceMeta`] and write it into their templates. [`InjectMetaLayer`] does it without touching any
+//! template, [`ServerTimingLayer`] without touching the page. Both are added before [`TraceLayer`], so that they stand
+//! inside of it; a compressing layer comes between.
 
 #![forbid(unsafe_code)]
 
+mod extract;
 mod layer;
 mod route;
 
+pub use extract::TraceMeta;
 pub use layer::TraceLayer;
 pub use route::{MatchedRoute, RouteLayer, RouteService};
 pub use sentry_trace_tower::ServerRequest;
+pub use sentry_trace_tower::html::{
+    ALLOWED_REQUEST_HEADERS, ALLOWED_REQUEST_HEADERS_WITH_TRACEPARENT, InjectMetaLayer,
+    ServerTimingLayer, TraceProps,
+};

@@ -2,6 +2,7 @@
 //!
 //! - [`ServerLayer`] continues the trace of each request and records a transaction until the body has ended.
 //! - [`ClientLayer`] records a span for each request and carries the trace on.
+//! - [`html::InjectMetaLayer`] and [`html::ServerTimingLayer`] hand the trace to browsers.
 //!
 //! ```
 //! use http::{Request, Response};
@@ -72,6 +73,7 @@
 
 pub mod client;
 mod grpc;
+pub mod html;
 pub mod server;
 
 pub use client::ClientLayer;
