@@ -34,6 +34,7 @@ impl ClientBuilderExt for reqwest::ClientBuilder {
         middleware: TraceMiddleware,
     ) -> reqwest::Result<ClientWithMiddleware> {
         let client = self.redirect(Policy::none()).build()?;
+        let middleware = middleware.for_client(&client);
         Ok(reqwest_middleware::ClientBuilder::new(client)
             .with(middleware)
             .build())

@@ -3,8 +3,10 @@
 use http::Extensions;
 use reqwest::{Client, Request, Response};
 use reqwest_middleware::{Next, Result};
-use sentry_trace_http::{ClientConfig, ClientRequest, ClientUrl, Propagation};
+use sentry_trace_http::{ClientRequest, Propagation};
 use sentry_trace_runtime::TraceFutureExt;
+
+use crate::settings::{Settings, parts};
 
 /// What sends a request.
 pub(crate) enum Sender<'a> {
@@ -16,18 +18,25 @@ impl Sender<'_> {
     /// Sends one request in a span of its own.
     pub(crate) async fn send(
         &mut self,
-        config: &ClientConfig,
+        settings: &Settings,
         mut request: Request,
         propagation: Propagation,
         resend_count: u32,
     ) -> Result<Response> {
-        let seen = ClientRequest::new(request.method().as_str(), parts(request.url()));
-        let span = config.start(&seen.resend(resend_count), propagation);
+        let url = request.url().clone();
+        let seen = ClientRequest::new(request.method().as_str(), parts(&url));
+        let span = settings
+            .config
+            .start(&seen.resend(resend_count), propagation);
         span.write_headers(request.headers_mut());
+        let propagates = span.propagates();
         let result = self.pass_on(request).in_trace(span.handle().clone()).await;
         match &result {
             Ok(response) => span.respond(response.status().as_u16()),
             Err(_) => span.fail(),
+        }
+        if let (true, Ok(response)) = (propagates, &result) {
+            settings.compare(&url, response.url());
         }
         result
     }
@@ -38,14 +47,4 @@ impl Sender<'_> {
             Self::Client(client) => Ok(client.execute(request).await?),
         }
     }
-}
-
-fn parts(url: &reqwest::Url) -> Option<ClientUrl<'_>> {
-    Some(ClientUrl {
-        scheme: url.scheme(),
-        host: url.host_str()?,
-        port: url.port(),
-        path: url.path(),
-        query: url.query(),
-    })
 }

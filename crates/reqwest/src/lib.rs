@@ -36,24 +36,54 @@
 //! # Other ways
 //!
 //! - [`TraceMiddleware`] in a stack of `reqwest-middleware` that you build yourself, on a client that was built with
-//!   `redirect::Policy::none()`. Put it inside of `reqwest-retry`: each attempt is then a span of its own.
+//!   `redirect::Policy::none()`. Put it inside of `reqwest-retry`: each attempt is then a span of its own. What stands
+//!   inside of it runs on each hop of a redirect: a middleware that adds credentials belongs outside.
+//!
+//!   ```
+//!   # fn example() -> reqwest::Result<()> {
+//!   use reqwest::redirect::Policy;
+//!   use sentry_trace_reqwest::TraceMiddleware;
+//!
+//!   let client = reqwest::Client::builder().redirect(Policy::none()).build()?;
+//!   let trace = TraceMiddleware::new().for_client(&client);
+//!   let client = reqwest_middleware::ClientBuilder::new(client).with(trace).build();
+//!   # Ok(()) }
+//!   ```
 //! - [`RequestBuilderExt::send_traced`] on a plain [`reqwest::Client`].
+//! - With the feature `blocking`, the module `blocking` for [`reqwest::blocking`](https://docs.rs/reqwest).
+//!
+//! # Redirects
+//!
+//! They are followed by reqwest's rules for methods, bodies and headers. Three things differ: too many are an error
+//! of the kind [`TooManyRedirects`]; credentials that were left behind once do not come back; and credentials among
+//! the client's default headers arrive at another origin as blank headers, because reqwest adds default headers to
+//! each hop. Give credentials to each request instead, for example by `with_init` of `reqwest-middleware`.
 //!
 //! # Opting out
 //!
 //! Give a request [`Propagation::NotPropagated`] or [`Propagation::NotTraced`] as an extension:
-//! `client.get(url).with_extension(Propagation::NotTraced)`.
+//! `client.get(url).with_extension(Propagation::NotTraced)`. Where requests have no extensions,
+//! [`TraceMiddleware::propagation`] says it for all of them.
 
 #![forbid(unsafe_code)]
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
+
 mod build;
+mod client_facts;
+mod credentials;
+mod debug_text;
 mod hop;
+mod journey;
 mod middleware;
 mod plain;
 mod redirect;
+mod request;
+mod settings;
 
 pub use build::ClientBuilderExt;
+pub use journey::TooManyRedirects;
 pub use middleware::TraceMiddleware;
 pub use plain::RequestBuilderExt;
-pub use redirect::TooManyRedirects;
 pub use sentry_trace_http::{ClientRequest, Propagation};

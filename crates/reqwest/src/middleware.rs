@@ -1,23 +1,25 @@
 //! The middleware for `reqwest-middleware`.
 
 use http::Extensions;
-use reqwest::{Request, Response};
+use reqwest::{Client, Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
-use sentry_trace_http::{ClientConfig, ClientRequest, Propagation};
+use sentry_trace_http::{ClientRequest, Propagation};
 use sentry_trace_runtime::Tracer;
 
+use crate::client_facts::ClientFacts;
 use crate::hop::Sender;
-use crate::redirect::{Template, TooManyRedirects};
+use crate::journey::Journey;
+use crate::settings::Settings;
 
 /// Records a span for each request and each redirect, and writes the headers that carry the trace on.
 ///
 /// The client below must not follow redirects itself: build it with `redirect::Policy::none()`, or let
-/// [`build_traced`](crate::ClientBuilderExt::build_traced) do so.
+/// [`build_traced`](crate::ClientBuilderExt::build_traced) do so. A client that follows would carry our headers to
+/// hosts that must not get them (rule R8); the tracer's diagnostics are told when that is noticed.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TraceMiddleware {
-    config: ClientConfig,
-    max_redirects: usize,
+    settings: Settings,
 }
 
 /// How often the request of these extensions has been sent, over all attempts of an outer retry.
@@ -28,63 +30,82 @@ impl TraceMiddleware {
     /// A middleware that uses the global tracer and follows up to ten redirects, as reqwest does.
     pub const fn new() -> Self {
         Self {
-            config: ClientConfig::new("auto.http.reqwest"),
-            max_redirects: 10,
+            settings: Settings::new(),
         }
     }
 
     /// The tracer whose targets count; without one the global tracer is looked up at each request.
-    pub fn tracer(self, tracer: Tracer) -> Self {
-        Self {
-            config: self.config.tracer(tracer),
-            ..self
-        }
+    pub fn tracer(mut self, tracer: Tracer) -> Self {
+        self.settings.config = self.settings.config.tracer(tracer);
+        self
     }
 
     /// Names the span, instead of by method and URL; `None` keeps that.
     pub fn name(
-        self,
+        mut self,
         name: impl Fn(&ClientRequest<'_>) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
-        Self {
-            config: self.config.name(name),
-            ..self
-        }
-    }
-
-    /// The most redirects that are followed; with 0 a redirect is given back as it is. More are an error of the kind
-    /// [`TooManyRedirects`].
-    pub const fn max_redirects(mut self, redirects: usize) -> Self {
-        self.max_redirects = redirects;
+        self.settings.config = self.settings.config.name(name);
         self
     }
 
-    pub(crate) fn note(&self, note: &str) {
-        self.config.note(note);
+    /// The most redirects that are followed; with 0 a redirect is given back as it is. More are an error of the kind
+    /// [`TooManyRedirects`](crate::TooManyRedirects).
+    pub const fn max_redirects(mut self, redirects: usize) -> Self {
+        self.settings.max_redirects = redirects;
+        self
+    }
+
+    /// What happens to requests that have no [`Propagation`] of their own as an extension.
+    pub const fn propagation(mut self, propagation: Propagation) -> Self {
+        self.settings.propagation = propagation;
+        self
+    }
+
+    /// Reads the settings of the client below that redirects depend on: its timeout, whether it sends `referer`, and
+    /// whether there are credentials among its default headers.
+    ///
+    /// [`build_traced`](crate::ClientBuilderExt::build_traced) and
+    /// [`send_traced`](crate::RequestBuilderExt::send_traced) do this. A middleware in a stack of your own that is
+    /// not told gives redirects to another origin back as they are, because the client's default headers would go
+    /// there.
+    pub fn for_client(self, client: &Client) -> Self {
+        self.for_facts(ClientFacts::of(client))
+    }
+
+    pub(crate) fn for_facts(mut self, client: ClientFacts) -> Self {
+        self.settings.client = Some(client);
+        self
+    }
+
+    #[cfg(feature = "blocking")]
+    pub(crate) fn into_settings(self) -> Settings {
+        self.settings
     }
 
     /// Sends a request and follows its redirects; counts in `sent` how often something was sent.
     pub(crate) async fn follow(
         &self,
         mut request: Request,
-        propagation: Propagation,
+        asked: Option<Propagation>,
         sent: &mut u32,
         mut sender: Sender<'_>,
     ) -> Result<Response> {
-        for redirects in 0.. {
-            let template = (self.max_redirects > 0).then(|| Template::of(&request));
-            let response = sender.send(&self.config, request, propagation, *sent).await;
+        let propagation = self.settings.propagation(asked);
+        let mut journey = Journey::start(&self.settings, &request);
+        loop {
+            journey.depart(&request);
+            let response = sender
+                .send(&self.settings, request, propagation, *sent)
+                .await;
             *sent += 1;
             let response = response?;
-            match template.and_then(|template| template.next(&response)) {
-                None => return Ok(response),
-                Some(_) if redirects == self.max_redirects => break,
-                Some(next) => request = next,
+            match journey.arrive(response.status(), response.headers()) {
+                Ok(None) => return Ok(response),
+                Ok(Some(next)) => request = next,
+                Err(error) => return Err(Error::middleware(error)),
             }
         }
-        Err(Error::middleware(TooManyRedirects {
-            allowed: self.max_redirects,
-        }))
     }
 }
 
@@ -102,10 +123,10 @@ impl Middleware for TraceMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let propagation = extensions.get::<Propagation>().copied().unwrap_or_default();
+        let asked = extensions.get::<Propagation>().copied();
         let Sent(mut sent) = extensions.get().copied().unwrap_or_default();
         let sender = Sender::Middleware(next, extensions);
-        let result = self.follow(request, propagation, &mut sent, sender).await;
+        let result = self.follow(request, asked, &mut sent, sender).await;
         extensions.insert(Sent(sent));
         result
     }

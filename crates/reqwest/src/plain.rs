@@ -1,8 +1,7 @@
 //! A plain `reqwest::Client`.
 
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{RequestBuilder, Response};
 use reqwest_middleware::Result;
-use sentry_trace_http::Propagation;
 
 use crate::hop::Sender;
 use crate::middleware::TraceMiddleware;
@@ -36,42 +35,9 @@ impl RequestBuilderExt for RequestBuilder {
 
     async fn send_traced_with(self, middleware: &TraceMiddleware) -> Result<Response> {
         let (client, request) = self.build_split();
-        let propagation = if follows_redirects(&client) {
-            middleware.note("this client follows redirects itself: build it with redirect::Policy::none() or build_traced()");
-            Propagation::NotPropagated
-        } else {
-            Propagation::Traced
-        };
+        let middleware = middleware.clone().for_client(&client);
         middleware
-            .follow(request?, propagation, &mut 0, Sender::Client(client))
+            .follow(request?, None, &mut 0, Sender::Client(client))
             .await
-    }
-}
-
-/// reqwest shows its redirect policy nowhere but in its debug text; what that does not show counts as following.
-fn follows_redirects(client: &Client) -> bool {
-    !format!("{client:?}").contains("Policy(None)")
-}
-
-#[cfg(test)]
-mod tests {
-    use reqwest::redirect::Policy;
-
-    use super::*;
-
-    #[test]
-    fn the_policy_is_read_from_the_debug_text() {
-        let client = |policy| {
-            Client::builder()
-                .redirect(policy)
-                .build()
-                .expect("a client")
-        };
-        assert!(!follows_redirects(&client(Policy::none())));
-        assert!(follows_redirects(&client(Policy::limited(10))));
-        assert!(follows_redirects(&client(Policy::limited(3))));
-        assert!(follows_redirects(&client(Policy::custom(|attempt| {
-            attempt.follow()
-        }))));
     }
 }

@@ -1,0 +1,81 @@
+//! What a redirect needs of a request, asynchronous or blocking.
+
+use std::time::Duration;
+
+use reqwest::header::HeaderMap;
+use reqwest::{Method, Url, Version};
+
+/// A request that can be made anew for the next hop.
+pub(crate) trait Resend: Sized {
+    fn of(method: Method, url: Url) -> Self;
+    fn method(&self) -> &Method;
+    fn method_mut(&mut self) -> &mut Method;
+    fn url(&self) -> &Url;
+    fn url_mut(&mut self) -> &mut Url;
+    fn headers(&self) -> &HeaderMap;
+    fn headers_mut(&mut self) -> &mut HeaderMap;
+    fn version(&self) -> Version;
+    fn version_mut(&mut self) -> &mut Version;
+    fn timeout(&self) -> Option<Duration>;
+    fn timeout_mut(&mut self) -> &mut Option<Duration>;
+    /// `None` when the body is a stream, which cannot be sent twice.
+    fn try_clone(&self) -> Option<Self>;
+}
+
+macro_rules! resend {
+    ($request:ty) => {
+        impl Resend for $request {
+            fn of(method: Method, url: Url) -> Self {
+                Self::new(method, url)
+            }
+
+            fn method(&self) -> &Method {
+                self.method()
+            }
+
+            fn method_mut(&mut self) -> &mut Method {
+                self.method_mut()
+            }
+
+            fn url(&self) -> &Url {
+                self.url()
+            }
+
+            fn url_mut(&mut self) -> &mut Url {
+                self.url_mut()
+            }
+
+            fn headers(&self) -> &HeaderMap {
+                self.headers()
+            }
+
+            fn headers_mut(&mut self) -> &mut HeaderMap {
+                self.headers_mut()
+            }
+
+            fn version(&self) -> Version {
+                self.version()
+            }
+
+            fn version_mut(&mut self) -> &mut Version {
+                self.version_mut()
+            }
+
+            fn timeout(&self) -> Option<Duration> {
+                self.timeout().copied()
+            }
+
+            fn timeout_mut(&mut self) -> &mut Option<Duration> {
+                self.timeout_mut()
+            }
+
+            fn try_clone(&self) -> Option<Self> {
+                self.try_clone()
+            }
+        }
+    };
+}
+
+resend!(reqwest::Request);
+#[cfg(feature = "blocking")]
+resend!(reqwest::blocking::Request);
