@@ -5,6 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::{StreamExt, stream};
 use http::header::{CONNECTION, CONTENT_LENGTH, UPGRADE};
 use http::{Request, Response, StatusCode};
 use http_body::Frame;
@@ -153,14 +154,10 @@ async fn what_can_be_set_is_asked() {
 async fn a_stream_of_announced_length_is_whole() {
     let (tracer, sink) = tracer(Options::new());
     let handler = service_fn(async |_: Request<Incoming>| {
-        // The channel stays open: the server sends what was announced and asks for no more.
-        let (sender, receiver) = tokio::sync::mpsc::channel::<Result<_, Infallible>>(2);
-        for text in ["te", "xt"] {
-            let frame = Frame::data(Bytes::from_static(text.as_bytes()));
-            sender.try_send(Ok(frame)).expect("there is room");
-        }
-        std::mem::forget(sender);
-        let body = StreamBody::new(tokio_stream::wrappers::ReceiverStream::new(receiver));
+        let text = |text: &'static str| Ok::<_, Infallible>(Frame::data(Bytes::from(text)));
+        // It never ends: the server sends what was announced and asks for no more.
+        let frames = stream::iter([text("te"), text("xt")]).chain(stream::pending());
+        let body = StreamBody::new(frames);
         let mut response = Response::new(body);
         response.headers_mut().insert(CONTENT_LENGTH, 4.into());
         Ok::<_, Infallible>(response)

@@ -5,6 +5,7 @@
 
 pub mod app;
 pub mod client;
+pub mod grpc;
 mod pair;
 pub mod recorder;
 pub mod reply;
@@ -14,6 +15,7 @@ pub mod wire;
 
 pub use app::App;
 pub use client::{Client, OutRequest, OutResponse};
+pub use grpc::{Grpc, GrpcApp, GrpcCall, GrpcOutcome};
 pub use pair::Pair;
 pub use recorder::{Recorded, Recorder};
 pub use reply::{AppRequest, Body, Reply};

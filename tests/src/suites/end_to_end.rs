@@ -23,44 +23,53 @@ pub(super) struct EndToEnd {
     pub(super) cases: fn(&Vectors) -> Vec<EndToEndCase>,
 }
 
-/// A case: its id, and what it does with a pair of adapters.
-pub(super) struct EndToEndCase {
+/// A case: its id, and what it does with a pair of adapters, or what else it runs on.
+pub(super) struct EndToEndCase<On = Pair> {
     id: String,
-    run: Box<dyn FnOnce(Pair) -> Run>,
+    run: Box<dyn FnOnce(On) -> Run>,
 }
 
 type Run = Pin<Box<dyn Future<Output = Check> + Send>>;
 
-impl EndToEndCase {
-    pub(super) fn new<F>(id: impl Into<String>, run: impl FnOnce(Pair) -> F + 'static) -> Self
+impl<On> EndToEndCase<On> {
+    pub(super) fn new<F>(id: impl Into<String>, run: impl FnOnce(On) -> F + 'static) -> Self
     where
         F: Future<Output = Check> + Send + 'static,
     {
         Self {
             id: id.into(),
-            run: Box::new(|pair| Box::pin(run(pair))),
+            run: Box::new(|on| Box::pin(run(on))),
         }
     }
 }
 
 impl Suite for EndToEnd {
     fn run(&self, driver: &Driver, vectors: &Vectors) -> Vec<CaseResult> {
-        let Some(pair) = driver.pair else {
-            return Vec::new();
-        };
-        hush_wanted_panics();
-        let runtime = tokio::runtime::Builder::new_multi_thread()
-            .worker_threads(4)
-            .enable_all()
-            .build()
-            .expect("threads can be started");
-        let run = |case: EndToEndCase| CaseResult {
-            suite: self.name.to_owned(),
-            outcome: runtime.block_on(outcome((case.run)(pair))),
-            case: case.id,
-        };
-        (self.cases)(vectors).into_iter().map(run).collect()
+        match driver.pair {
+            Some(pair) => run_all(self.name, pair, (self.cases)(vectors)),
+            None => Vec::new(),
+        }
     }
+}
+
+/// Runs the cases of a suite, one after another.
+pub(super) fn run_all<On: Copy>(
+    suite: &str,
+    on: On,
+    cases: Vec<EndToEndCase<On>>,
+) -> Vec<CaseResult> {
+    hush_wanted_panics();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(4)
+        .enable_all()
+        .build()
+        .expect("threads can be started");
+    let run = |case: EndToEndCase<On>| CaseResult {
+        suite: suite.to_owned(),
+        outcome: runtime.block_on(outcome((case.run)(on))),
+        case: case.id,
+    };
+    cases.into_iter().map(run).collect()
 }
 
 /// Panics that a case asks for are not worth a backtrace; all others are shown.

@@ -6,6 +6,7 @@ mod context;
 mod core_vectors;
 mod end_to_end;
 mod envelopes;
+mod grpc;
 mod isolation;
 mod matrix;
 mod naming;
@@ -60,4 +61,5 @@ pub const ALL: &[&dyn Suite] = &[
         name: "isolation",
         cases: isolation::cases,
     },
+    &grpc::GrpcCalls,
 ];
