@@ -5,6 +5,7 @@ mod grpc;
 mod servers;
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use crate::e2e::{Client, Grpc, Pair, Server};
 
@@ -27,47 +28,47 @@ pub const CORE: Driver = Driver {
     grpc: None,
 };
 
-const fn pair(
-    name: &'static str,
-    server: &'static dyn Server,
-    client: &'static dyn Client,
-) -> Driver {
+/// The servers under test.
+const SERVERS: [&dyn Server; 4] = [
+    &servers::Axum,
+    &servers::Tower,
+    &servers::Hyper,
+    &servers::Actix,
+];
+
+/// The clients under test.
+const CLIENTS: [&dyn Client; 6] = [
+    &clients::Reqwest,
+    &clients::ReqwestBlocking,
+    &clients::Ureq,
+    &clients::Hyper,
+    &clients::Awc,
+    &clients::Tower,
+];
+
+/// Every driver, in the order in which they run: the library, each server with each client, gRPC.
+pub static ALL: LazyLock<Vec<Driver>> = LazyLock::new(|| {
+    let pairs = SERVERS
+        .iter()
+        .flat_map(|server| CLIENTS.iter().map(|client| pair(*server, *client)));
+    std::iter::once(CORE).chain(pairs).chain([TONIC]).collect()
+});
+
+/// tonic, which is server and client in one.
+const TONIC: Driver = Driver {
+    name: "tonic",
+    pair: None,
+    grpc: Some(&grpc::Tonic),
+};
+
+/// `axum-reqwest` and the like; the name lives as long as the process.
+fn pair(server: &'static dyn Server, client: &'static dyn Client) -> Driver {
     Driver {
-        name,
+        name: format!("{}-{}", server.name(), client.name()).leak(),
         pair: Some(Pair { server, client }),
         grpc: None,
     }
 }
-
-const fn grpc(name: &'static str, grpc: &'static dyn Grpc) -> Driver {
-    Driver {
-        name,
-        pair: None,
-        grpc: Some(grpc),
-    }
-}
-
-/// Every driver, in the order in which they run.
-pub const ALL: &[Driver] = &[
-    CORE,
-    pair("axum-reqwest", &servers::Axum, &clients::Reqwest),
-    pair("tower-reqwest", &servers::Tower, &clients::Reqwest),
-    pair("tower-tower", &servers::Tower, &clients::Tower),
-    pair("axum-tower", &servers::Axum, &clients::Tower),
-    pair("axum-hyper", &servers::Axum, &clients::Hyper),
-    pair("hyper-hyper", &servers::Hyper, &clients::Hyper),
-    pair("hyper-reqwest", &servers::Hyper, &clients::Reqwest),
-    grpc("tonic", &grpc::Tonic),
-    pair("actix-reqwest", &servers::Actix, &clients::Reqwest),
-    pair("axum-awc", &servers::Axum, &clients::Awc),
-    pair("actix-awc", &servers::Actix, &clients::Awc),
-    pair(
-        "axum-reqwest-blocking",
-        &servers::Axum,
-        &clients::ReqwestBlocking,
-    ),
-    pair("axum-ureq", &servers::Axum, &clients::Ureq),
-];
 
 /// The names of all drivers, for messages.
 #[must_use]
@@ -85,21 +86,13 @@ pub fn find(name: &str) -> Option<&'static Driver> {
 /// The server of this name, among those of the drivers.
 #[must_use]
 pub fn server(name: &str) -> Option<&'static dyn Server> {
-    pairs()
-        .map(|pair| pair.server)
-        .find(|server| server.name() == name)
+    SERVERS.into_iter().find(|server| server.name() == name)
 }
 
 /// The client of this name, among those of the drivers.
 #[must_use]
 pub fn client(name: &str) -> Option<&'static dyn Client> {
-    pairs()
-        .map(|pair| pair.client)
-        .find(|client| client.name() == name)
-}
-
-fn pairs() -> impl Iterator<Item = Pair> {
-    ALL.iter().filter_map(|driver| driver.pair)
+    CLIENTS.into_iter().find(|client| client.name() == name)
 }
 
 impl PartialEq for Driver {

@@ -1,8 +1,9 @@
 //! The service under test: what its routes do.
 //!
-//! Each server offers these routes, with the names in braces as placeholders: `/users/{id}` (nested), `/call`,
-//! `/spans`, `/stream`, `/status/{code}`, `/wait` and `/panic`; everything else is 404.
+//! Each server offers these routes, with the names in braces as placeholders: `/users/{id}` (nested), `/call`, `/echo`,
+//! `/error`, `/flush`, `/spans`, `/stream`, `/status/{code}`, `/wait` and `/panic`; everything else is 404.
 
+use std::net::{Ipv4Addr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,6 +18,7 @@ use tokio::sync::Notify;
 
 use super::client::{Client, OutRequest};
 use super::reply::{AppRequest, Body, Reply};
+use super::wire::PATIENCE;
 
 /// What `/panic` panics with, so that it can be told from a panic that nobody asked for.
 pub const ASKED_TO_PANIC: &str = "the handler was asked to panic";
@@ -27,6 +29,8 @@ pub struct App {
     pub tracer: Tracer,
     /// What `/call` sends with.
     pub client: &'static dyn Client,
+    /// Where the server listens on 127.0.0.1; 0 for a free port.
+    pub port: u16,
     /// What tells the suite how far a request has come.
     pub probe: Arc<Probe>,
 }
@@ -43,10 +47,18 @@ pub struct Probe {
 }
 
 impl App {
+    /// A listener on the port that was asked for.
+    pub fn listener(&self) -> TcpListener {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, self.port)).expect("the port is free")
+    }
+
     /// Answers a request; `user` and `code` are placeholders that the server has read.
     pub async fn handle(self: Arc<Self>, request: AppRequest) -> Reply {
         match request.path.split('/').nth(1) {
             Some("users") => Reply::json(&self.echo(&request)),
+            Some("echo") => Reply::json(&self.seen(&request)),
+            Some("error") => error(),
+            Some("flush") => self.flush().await,
             Some("call") => self.call(&request).await,
             Some("spans") => spans(&request).await,
             Some("stream") => self.stream(&request),
@@ -59,12 +71,33 @@ impl App {
 
     /// What is current, and what came in.
     fn echo(&self, request: &AppRequest) -> Value {
-        let headers: Vec<_> = request
-            .headers
-            .iter()
-            .map(|(name, value)| json!([name, value]))
-            .collect();
-        json!({ "active": active(&current_span()), "incoming": headers })
+        let sdk = format!(
+            "sentry-trace {} {}",
+            env!("CARGO_PKG_VERSION"),
+            self.client.name()
+        );
+        json!({ "sdk": sdk, "active": active(&current_span()), "incoming": incoming(request) })
+    }
+
+    /// The same, and what would go out.
+    fn seen(&self, request: &AppRequest) -> Value {
+        let mut seen = self.echo(request);
+        seen["trace_data"] = trace_data(&current_span());
+        seen
+    }
+
+    /// Delivers what was finished so far, events of the official client too.
+    async fn flush(&self) -> Reply {
+        let tracer = self.tracer.clone();
+        let flush = move || {
+            let client = sentry::Hub::current().client();
+            let events = client.is_none_or(|client| client.flush(Some(PATIENCE)));
+            tracer.flush(PATIENCE) && events
+        };
+        let flushed = tokio::task::spawn_blocking(flush)
+            .await
+            .expect("flushing does not panic");
+        Reply::json(&json!({ "flushed": flushed }))
     }
 
     /// Calls `url` with the headers `h.<name>`, and answers what came back.
@@ -85,7 +118,7 @@ impl App {
             },
         };
         let answer = self.client.send(&self.tracer, out).await;
-        let mut shown = self.echo(request);
+        let mut shown = self.seen(request);
         match answer {
             Ok(answer) => {
                 shown["status"] = answer.status.into();
@@ -134,6 +167,28 @@ impl App {
         };
         wait.in_trace_span(child).await
     }
+}
+
+/// An error event through the official client, where one is bound.
+fn error() -> Reply {
+    let event_id = sentry::capture_error(&std::io::Error::other("asked for"));
+    Reply {
+        status: 500,
+        ..Reply::json(&json!({ "event_id": event_id.simple().to_string() }))
+    }
+}
+
+/// The headers; the values of several lines are joined by commas.
+fn incoming(request: &AppRequest) -> Value {
+    let mut headers = serde_json::Map::new();
+    for (name, value) in &request.headers {
+        let joined = match headers.get(name).and_then(Value::as_str) {
+            Some(before) => format!("{before}, {value}"),
+            None => value.clone(),
+        };
+        headers.insert(name.clone(), joined.into());
+    }
+    headers.into()
 }
 
 /// Child spans across awaits, tasks and blocking sections; `name` is in all of their names.
@@ -196,6 +251,20 @@ fn active(span: &SpanHandle) -> Value {
         "sampled": span.decision().to_option(),
         "recording": span.is_recording(),
     })
+}
+
+fn trace_data(span: &SpanHandle) -> Value {
+    let mut shown = json!({});
+    if let Some(data) = span.trace_data() {
+        shown["sentry-trace"] = data.sentry_trace.into();
+        let others = [("baggage", data.baggage), ("traceparent", data.traceparent)];
+        for (name, value) in others {
+            if let Some(value) = value {
+                shown[name] = value.into();
+            }
+        }
+    }
+    shown
 }
 
 fn trace_id_text() -> String {

@@ -47,6 +47,7 @@ impl Service {
         let app = App {
             tracer: tracer.clone(),
             client: pair.client,
+            port: 0,
             probe: probe.clone(),
         };
         Self {

@@ -2,6 +2,8 @@
 //!
 //! A peer that the machine has no tools for does not run, and is counted as not run, never as passed.
 
+pub mod service;
+
 use crate::case_result::CaseResult;
 
 /// Peers that one function runs, so that chains can lead through several of them.

@@ -25,7 +25,7 @@ impl Server for Actix {
     }
 
     fn start(&self, app: Arc<App>) -> Running {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let listener = app.listener();
         let address = listener
             .local_addr()
             .expect("a bound listener has an address");
@@ -47,6 +47,9 @@ fn serve(listener: TcpListener, app: Arc<App>, started: &mpsc::Sender<ServerHand
             .app_data(app.clone())
             .service(web::scope("/users").route("/{id}", web::get().to(handle)))
             .route("/call", web::to(handle))
+            .route("/echo", web::get().to(handle))
+            .route("/error", web::get().to(handle))
+            .route("/flush", web::get().to(handle))
             .route("/spans", web::get().to(handle))
             .route("/stream", web::get().to(handle))
             .route("/status/{code}", web::to(handle))

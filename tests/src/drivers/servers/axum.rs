@@ -1,6 +1,5 @@
 //! axum.
 
-use std::net::TcpListener;
 use std::sync::Arc;
 
 use axum::extract::{OriginalUri, Request, State};
@@ -25,10 +24,14 @@ impl Server for Axum {
     }
 
     fn start(&self, app: Arc<App>) -> Running {
+        let listener = app.listener();
         let users = Router::new().route("/{id}", get(handle));
         let router = Router::new()
             .nest("/users", users)
             .route("/call", any(handle))
+            .route("/echo", get(handle))
+            .route("/error", get(handle))
+            .route("/flush", get(handle))
             .route("/spans", get(handle))
             .route("/stream", get(handle))
             .route("/status/{code}", any(handle))
@@ -37,7 +40,6 @@ impl Server for Axum {
             .fallback(handle)
             .layer(TraceLayer::new().tracer(app.tracer.clone()))
             .with_state(app);
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener
             .local_addr()
             .expect("a bound listener has an address");

@@ -1,7 +1,6 @@
 //! Plain hyper, without a router.
 
 use std::convert::Infallible;
-use std::net::TcpListener;
 use std::sync::Arc;
 
 use http::Request;
@@ -27,13 +26,13 @@ impl Server for Hyper {
     }
 
     fn start(&self, app: Arc<App>) -> Running {
+        let listener = app.listener();
         let tracer = app.tracer.clone();
         let handler = service_fn(move |request: Request<Incoming>| {
             let reply = app.clone().handle(http1::request(&request));
             async { Ok::<_, Infallible>(http1::response(reply.await)) }
         });
         let service = TraceService::new(handler).tracer(tracer);
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener
             .local_addr()
             .expect("a bound listener has an address");

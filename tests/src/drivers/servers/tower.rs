@@ -1,7 +1,6 @@
 //! A tower service on hyper, without a router.
 
 use std::convert::Infallible;
-use std::net::TcpListener;
 use std::sync::Arc;
 
 use http::Request;
@@ -28,12 +27,12 @@ impl Server for Tower {
     }
 
     fn start(&self, app: Arc<App>) -> Running {
+        let listener = app.listener();
         let layer = ServerLayer::new().tracer(app.tracer.clone());
         let service = layer.layer(service_fn(move |request: Request<Incoming>| {
             let reply = app.clone().handle(http1::request(&request));
             async { Ok::<_, Infallible>(http1::response(reply.await)) }
         }));
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener
             .local_addr()
             .expect("a bound listener has an address");
