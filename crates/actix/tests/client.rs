@@ -10,13 +10,13 @@ use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpResponse, web};
 use awc::middleware::Redirect;
 use awc::{Client, ClientRequest};
-use common::{Served, status, tracer, tracer_with, wait_for_one};
+use common::{Served, status, tracer, tracer_with, wait, wait_for_one};
 use futures_util::future;
-use sentry_trace_actix::{ClientMiddleware, ClientRequestExt, Propagation};
+use sentry_trace_actix::{ClientMiddleware, ClientRequestExt, Propagation, TraceMiddleware};
 use sentry_trace_runtime::core::targets::Target;
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::transaction::Transaction;
-use sentry_trace_runtime::{Options, TraceFutureExt, Tracer};
+use sentry_trace_runtime::{Options, TraceFutureExt, Tracer, Value};
 
 /// What a server received: each header of ours, and those that must not be there, with how often it came.
 type Received = Arc<Mutex<Vec<HeaderLines>>>;
@@ -206,18 +206,34 @@ async fn a_websocket_handshake_carries_the_trace() {
 
 #[actix_web::test]
 async fn http_2_is_alike() {
-    let (served, received) = recorder();
     let (sink, tracer) = tracer();
+    let layer = TraceMiddleware::new().tracer(tracer.clone());
+    let served = Served::start(move || {
+        App::new()
+            .route("/version", web::get().to(version))
+            .wrap(layer.clone())
+    });
     // Without TLS, as the feature `dangerous-h2c` of awc has it.
-    let middleware = ClientMiddleware::new().tracer(tracer.clone());
     let client = Client::builder()
         .max_http_version(Version::HTTP_2)
-        .wrap(middleware)
+        .wrap(ClientMiddleware::new().tracer(tracer.clone()))
         .finish();
-    let request = client.get(format!("https://{}/", served.address));
-    let (answer, transaction) = within(&tracer, &sink, async || read(request).await).await;
-    assert_eq!(answer, b"HTTP/2.0");
-    assert_eq!(shown(&taken(&received)[0]), span_ids(&transaction)[0]);
+    let url = format!("https://{}/version", served.address);
+    let root = tracer.start_new_trace().start_span("work").start();
+    let call = async { read(client.get(&url)).await }.in_trace_span(root);
+    assert_eq!(call.await, b"HTTP/2.0");
+    let transactions = wait(&sink, 2);
+    let of_server = |transaction: &&Transaction| transaction.root.op == "http.server";
+    let (server, work) = match transactions.iter().partition::<Vec<_>, _>(of_server) {
+        (server, work) if server.len() == 1 && work.len() == 1 => (server[0], work[0]),
+        other => panic!("{other:#?}"),
+    };
+    assert_eq!(server.trace_id, work.trace_id);
+    assert_eq!(server.root.parent_span_id, Some(work.spans[0].span_id));
+    assert_eq!(server.root.name, "GET /version");
+    let data = |key| server.root.data.get(key).and_then(Value::as_str);
+    assert_eq!(data("network.protocol.version"), Some("2"));
+    assert_eq!(data("server.address"), Some("127.0.0.1"));
 }
 
 #[actix_web::test]

@@ -5,6 +5,7 @@ mod common;
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex};
 
+use actix_web::body::{BodySize, MessageBody, SizedStream};
 use actix_web::dev::{
     AppService, HttpServiceFactory, ResourceDef, Service, ServiceRequest, ServiceResponse,
     fn_service,
@@ -13,7 +14,7 @@ use actix_web::error::{ErrorUnauthorized, ResponseError};
 use actix_web::http::StatusCode;
 use actix_web::middleware::{DefaultHeaders, ErrorHandlerResponse, ErrorHandlers, NormalizePath};
 use actix_web::web::{self, Bytes};
-use actix_web::{App, Error, HttpResponse, guard};
+use actix_web::{App, Error, HttpResponse, guard, test};
 use common::{PATIENCE, Served, send, status, tracer, tracer_with, wait, wait_for_one};
 use futures_util::{FutureExt, StreamExt, future, stream};
 use sentry_trace_actix::TraceMiddleware;
@@ -42,7 +43,7 @@ async fn guards_decide_the_route() {
         let item = |pattern: &str, kind: &'static str| {
             web::resource(pattern)
                 .guard(guard::Header("x-kind", kind))
-                .to(async || current_span().baggage().unwrap_or_default().to_owned())
+                .to(HttpResponse::Ok)
         };
         App::new()
             .service(item("/items/{id}", "number"))
@@ -71,7 +72,7 @@ async fn nested_scopes_and_default_services() {
     let (sink, tracer) = tracer();
     let served = Served::start(move || {
         let ok = || web::to(HttpResponse::Ok);
-        let hidden = web::resource("/hidden").guard(guard::fn_guard(|_| false));
+        let hidden = web::resource("/hidden/{z}").guard(guard::fn_guard(|_| false));
         let inner = web::scope("/b")
             .route("/{y}", ok())
             .service(hidden.to(HttpResponse::Ok))
@@ -87,6 +88,7 @@ async fn nested_scopes_and_default_services() {
         ("GET", "/a/1", "GET /a/{x}", "route"),
         ("GET", "/a/1/b/2", "GET /a/{x}/b/{y}", "route"),
         ("GET", "/a/1/b/2/3", "GET /a/1/b/2/3", "url"),
+        ("GET", "/a/1/b/hidden/3", "GET /a/1/b/hidden/3", "url"),
         ("GET", "/a/1/nothing", "GET /a/1/nothing", "url"),
         ("POST", "/get", "POST /get", "route"),
         ("GET", "/files/style.css", "GET /files", "route"),
@@ -433,4 +435,28 @@ async fn events_of_a_server_end_with_the_stream() {
         String::from_utf8_lossy(&answer).matches(&trace_id).count(),
         3
     );
+}
+
+#[actix_web::test]
+async fn all_announced_bytes_are_a_whole_body() {
+    let (sink, tracer) = tracer();
+    let handler = async || {
+        let chunks = ["first", "last"].map(|text| Ok::<_, Error>(Bytes::from(text)));
+        HttpResponse::Ok().body(SizedStream::new(9, stream::iter(chunks)))
+    };
+    let app = App::new()
+        .route("/", web::get().to(handler))
+        .wrap(TraceMiddleware::new().tracer(tracer));
+    let app = test::init_service(app).await;
+    for (asked, expected) in [(1, "cancelled"), (2, "ok")] {
+        let response = test::call_service(&app, test::TestRequest::get().to_request()).await;
+        let mut body = Box::pin(response.into_body());
+        assert_eq!(body.size(), BodySize::Sized(9));
+        for _ in 0..asked {
+            let chunk = future::poll_fn(|cx| body.as_mut().poll_next(cx)).await;
+            assert!(chunk.is_some_and(|chunk| chunk.is_ok()));
+        }
+        drop(body);
+        assert_eq!(status(&wait_for_one(&sink)), expected);
+    }
 }

@@ -14,8 +14,9 @@ use super::service::ClientService;
 /// awc's own redirects are the outermost middleware and give each hop the headers of the caller, so that each hop is
 /// decided by its own URL (rule R8). Where you wrap a `Redirect` yourself, wrap it after this one.
 ///
-/// A request belongs to the span that is current where it is sent. To opt out for one request, see
-/// [`ClientRequestExt`](crate::ClientRequestExt).
+/// A request belongs to the span that is current where `send` is called, and its redirects to the one in which its
+/// future is polled. One that times out ends its span as cancelled, as one that is dropped does. To opt out for one
+/// request, see [`ClientRequestExt`](crate::ClientRequestExt).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ClientMiddleware {

@@ -23,6 +23,10 @@ use super::service::TraceService;
 /// actix-web tells the route when the request has been served. Until then, for the sampler, the hooks and the context
 /// that goes out with calls of the handler, it is the first one that the path matches. Guards may send the request
 /// elsewhere; where they do, the name is put right at the end.
+///
+/// # Clients that go away
+/// When actix-web drops a request, its transaction is cancelled. It does so when the connection is reset. A client that
+/// only closes its side is served to the end, unless `HttpServer::h1_allow_half_closed` is set to `false`.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TraceMiddleware {
