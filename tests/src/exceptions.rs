@@ -22,7 +22,7 @@ pub struct Exceptions {
 #[serde(deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Exception {
-    /// The name of the driver.
+    /// The name of the driver, or what names begin with and a `*`.
     pub driver: String,
     /// The name of the suite.
     pub suite: String,
@@ -55,7 +55,7 @@ impl Exceptions {
             if exception.reason.trim().is_empty() {
                 return Err(format!("{}: the reason is empty", exception.describe()));
             }
-            if drivers::find(&exception.driver).is_none() {
+            if !drivers::ALL.iter().any(|driver| exception.is_of(driver)) {
                 let (what, names) = (exception.describe(), drivers::names());
                 return Err(format!("{what}: unknown driver; known are {names}"));
             }
@@ -66,20 +66,27 @@ impl Exceptions {
     /// Those of one driver.
     pub(crate) fn of<'a>(&'a self, driver: &Driver) -> Vec<&'a Exception> {
         let list = self.list.iter();
-        list.filter(|exception| exception.driver == driver.name)
-            .collect()
+        list.filter(|exception| exception.is_of(driver)).collect()
+    }
+}
+
+/// Whether a name is the pattern, or begins with what stands before its `*`.
+fn is_like(name: &str, pattern: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(prefix) => name.starts_with(prefix),
+        None => name == pattern,
     }
 }
 
 impl Exception {
+    fn is_of(&self, driver: &Driver) -> bool {
+        is_like(driver.name, &self.driver)
+    }
+
     /// Whether the exception speaks of this case.
     #[must_use]
     pub fn matches(&self, result: &CaseResult) -> bool {
-        let is_case = match self.case.strip_suffix('*') {
-            Some(prefix) => result.case.starts_with(prefix),
-            None => result.case == self.case,
-        };
-        is_case && result.suite == self.suite
+        is_like(&result.case, &self.case) && result.suite == self.suite
     }
 
     /// Why the exception has no place any more.
