@@ -18,6 +18,7 @@ pub(super) fn cases(_vectors: &Vectors) -> Vec<EndToEndCase> {
         EndToEndCase::new("post-becomes-get", post),
         EndToEndCase::new("307-keeps-method", keeps_method),
         EndToEndCase::new("a-span-for-each-hop", spans),
+        EndToEndCase::new("an-opt-out-holds-for-each-hop", opt_out),
     ]
 }
 
@@ -177,4 +178,23 @@ async fn spans(pair: Pair) -> Check {
         header,
         Some(transaction.spans[0].span_id.to_string()),
     )
+}
+
+/// Every host matches, and still no hop gets a header.
+async fn opt_out(pair: Pair) -> Check {
+    for (propagation, spans) in [("not-traced", 0), ("not-propagated", 3)] {
+        let (ours, other) = (Recorder::start().await, Recorder::start_elsewhere().await);
+        let service = Service::start(&pair, Options::new().traces_sample_rate(1.0));
+        let back = other.redirect_to(302, &ours.url("/end"));
+        let url = ours.redirect_to(302, &back);
+        let parameters = [("url", url.as_str()), ("propagation", propagation)];
+        let answer = service.call_with(&parameters, &[], &[]).await;
+        equal("the client gets", &answer["body"], &Value::from("recorded"))?;
+        let hops = [ours.requests(), other.requests()].concat();
+        let counts: Vec<_> = hops.iter().map(|hop| hop.trace_headers().len()).collect();
+        equal("headers of each hop", counts, [0, 0, 0])?;
+        let transaction = service.transaction().await;
+        equal("spans", transaction.spans.len(), spans)?;
+    }
+    Ok(())
 }
