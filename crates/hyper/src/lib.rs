@@ -63,9 +63,14 @@
 //!
 //! # Opting out
 //!
-//! A request of the client's opts out by an extension of the type [`Propagation`].
+//! A request of the client's opts out by an extension of the type [`Propagation`]. Where a service around the client
+//! follows redirects, it has to keep the extension: tower-http's `FilterCredentials` needs `allow_extension` for that.
 
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(all(feature = "server", feature = "client")),
+    allow(rustdoc::broken_intra_doc_links)
+)]
 
 #[cfg(feature = "client")]
 mod client;
