@@ -28,4 +28,5 @@ pub mod report;
 pub mod run;
 pub mod suite;
 pub mod suites;
+pub mod text_codec;
 pub mod vectors;

@@ -17,11 +17,21 @@ use tower_service::Service;
 ///
 /// The client follows no redirects. This is a tower service too: one that follows them, around this one, makes a span
 /// of each hop, decided by its own URL (rule R8).
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 #[must_use]
 pub struct TraceClient<C, B> {
     inner: Client<C, B>,
     layer: ClientLayer,
+}
+
+// Derived, it would ask for bodies that can be cloned.
+impl<C: Clone, B> Clone for TraceClient<C, B> {
+    fn clone(&self) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            layer: self.layer.clone(),
+        }
+    }
 }
 
 impl<C, B> TraceClient<C, B> {

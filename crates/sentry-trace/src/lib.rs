@@ -35,9 +35,14 @@
 //!
 //! | feature | module | what it traces |
 //! |---|---|---|
-//! | `axum` | [`axum`] | requests to axum routers, named by their route |
-//! | `tower` | [`tower`] | requests to and of any tower service |
-//! | `reqwest` | [`reqwest`] | requests of reqwest clients |
+//! | `axum` | `axum` | requests to axum routers, named by their route |
+//! | `actix` | `actix` | requests to actix-web apps, named by their route |
+//! | `hyper` | `hyper` | requests to plain hyper servers and of hyper-util's client |
+//! | `tower` | `tower` | requests to and of any tower service |
+//! | `grpc` | `grpc` | gRPC calls to and of tower services, tonic's for example |
+//! | `reqwest`, `reqwest-blocking` | `reqwest` | requests of reqwest clients |
+//! | `ureq` | `ureq` | requests of ureq agents |
+//! | `awc` | `awc` | requests of awc clients |
 //!
 //! | feature | where transactions go |
 //! |---|---|
@@ -68,6 +73,8 @@
 pub use sentry_trace_axum as axum;
 pub use sentry_trace_export as export;
 pub use sentry_trace_export::init::{Guard, Init, InitError, init};
+#[cfg(feature = "hyper")]
+pub use sentry_trace_hyper as hyper;
 #[cfg(feature = "reqwest")]
 pub use sentry_trace_reqwest as reqwest;
 pub use sentry_trace_runtime::core::decision::Decision;
@@ -83,6 +90,31 @@ pub use sentry_trace_runtime::{
 };
 #[cfg(feature = "tower")]
 pub use sentry_trace_tower as tower;
+#[cfg(feature = "ureq")]
+pub use sentry_trace_ureq as ureq;
+
+/// actix-web servers.
+#[cfg(feature = "actix")]
+pub mod actix {
+    pub use sentry_trace_actix::{
+        Headers, Propagation, ServerBody, ServerFuture, ServerRequest, TraceMiddleware,
+        TraceService,
+    };
+}
+
+/// awc clients.
+#[cfg(feature = "awc")]
+pub mod awc {
+    pub use sentry_trace_actix::{
+        ClientFuture, ClientMiddleware, ClientRequest, ClientRequestExt, ClientService, Propagation,
+    };
+}
+
+/// gRPC: calls are named by their path, and `grpc-status` gives their status.
+#[cfg(feature = "grpc")]
+pub mod grpc {
+    pub use sentry_trace_tower::{ClientLayer, Propagation, ServerLayer};
+}
 
 #[cfg(all(doctest, feature = "axum", feature = "dsn", feature = "reqwest"))]
 #[doc = include_str!("../../../README.md")]

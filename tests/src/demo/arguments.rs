@@ -7,9 +7,10 @@ use lexopt::prelude::*;
 
 /// `--help`.
 pub const HELP: &str = "\
-cargo xtask demo: three services on loopback, requests through them, and the trace that results
+cargo xtask demo: four services on loopback, requests through them, and the trace that results
 
-    storefront (axum) -> orders (axum) -> stock (axum), all calls through reqwest
+    storefront (axum) -> orders (actix-web) -> stock (hyper) -> audit (gRPC),
+    through reqwest, awc and ureq, and the client of hyper-util
 
 It fails when a transaction is missing or does not hang together with the others.
 

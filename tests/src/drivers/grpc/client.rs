@@ -10,8 +10,8 @@ use tonic::client::{Grpc, GrpcService};
 use tonic::metadata::MetadataValue;
 use tonic::{Code, Request, Status, Streaming};
 
-use super::codec::Text;
 use crate::e2e::grpc::{GrpcCall, GrpcOutcome, Method};
+use crate::text_codec::Text;
 
 /// Calls, and reads what comes back.
 pub(super) async fn call<S, B>(mut client: Grpc<S>, call: GrpcCall) -> GrpcOutcome

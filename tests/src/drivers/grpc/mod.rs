@@ -1,7 +1,6 @@
 //! The gRPC stacks under test.
 
 mod client;
-mod codec;
 mod server;
 mod tonic;
 

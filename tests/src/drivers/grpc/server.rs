@@ -12,8 +12,8 @@ use tonic::server::{Grpc, NamedService};
 use tonic::{Code, Request, Response, Status, Streaming};
 use tower::{Service, service_fn};
 
-use super::codec::Text;
 use crate::e2e::grpc::{GrpcApp, Messages, Method};
+use crate::text_codec::Text;
 
 /// The methods of the app.
 #[derive(Clone)]

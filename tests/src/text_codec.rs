@@ -6,7 +6,7 @@ use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 
 /// A codec for texts.
 #[derive(Clone, Copy)]
-pub(super) struct Text;
+pub struct Text;
 
 impl Codec for Text {
     type Encode = String;
