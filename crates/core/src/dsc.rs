@@ -120,6 +120,12 @@ pub struct Changes {
 }
 
 impl Changes {
+    /// Whether the members stay as they were received.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.sample_rand.is_none() && self.decided.is_none()
+    }
+
     /// Writes the received members with these changes: a changed member keeps its place, a new one comes last.
     pub fn write(&self, received: &SentryMembers<'_>, out: &mut impl Buffer) {
         let sample_rand = self.sample_rand.map(SampleRand::to_text);

@@ -66,6 +66,7 @@ pub mod traceparent;
 mod hex;
 mod member;
 mod number;
+mod scan;
 mod url;
 #[cfg(feature = "serde")]
 mod wire_text;

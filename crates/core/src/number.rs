@@ -10,6 +10,29 @@ const MAX_TEXT: usize = 64;
 
 /// The member's value as a finite JSON number (RFC 8259, section 6).
 pub(crate) fn parse(member: Member<'_>) -> Option<f64> {
+    fraction(member.raw_value().as_bytes()).or_else(|| any_number(member))
+}
+
+/// The form that senders write, `0.123456`, as long as both sides of the division are exact.
+fn fraction(text: &[u8]) -> Option<f64> {
+    const MAX_DIGITS: usize = 15;
+    let (mut number, mut scale) = (0_u64, 1_u64);
+    let digits = text.strip_prefix(b"0.")?;
+    if digits.is_empty() || digits.len() > MAX_DIGITS {
+        return None;
+    }
+    for digit in digits {
+        let value = digit.wrapping_sub(b'0');
+        if value > 9 {
+            return None;
+        }
+        number = number * 10 + u64::from(value);
+        scale *= 10;
+    }
+    Some(number as f64 / scale as f64)
+}
+
+fn any_number(member: Member<'_>) -> Option<f64> {
     let mut text = FixedText::<MAX_TEXT>::new();
     if member.raw_value().len() > 3 * MAX_TEXT {
         return None;
@@ -63,6 +86,38 @@ fn digits(text: &[u8]) -> (usize, &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fraction_is_what_the_standard_library_reads() {
+        for text in [
+            "0.1",
+            "0.3",
+            "0.7",
+            "0.000001",
+            "0.999999",
+            "0.123456",
+            "0.0",
+            "0.5000",
+            "0.999999999999999",
+            "0.123456789012345",
+            "0.000000000000001",
+        ] {
+            assert_eq!(fraction(text.as_bytes()), text.parse().ok(), "{text}");
+        }
+        for text in [
+            "",
+            "0",
+            "0.",
+            "1.5",
+            ".5",
+            "0.1234567890123456",
+            "0.1e1",
+            "0.+1",
+            "0.1 ",
+        ] {
+            assert_eq!(fraction(text.as_bytes()), None, "{text}");
+        }
+    }
 
     #[test]
     fn json_numbers_and_nothing_else() {

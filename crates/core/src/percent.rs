@@ -2,6 +2,8 @@
 
 use core::fmt;
 
+use crate::scan;
+
 /// The decoded characters of a value; ends with an error at a bad escape or invalid UTF-8.
 ///
 /// `+` is a plus sign (rule R2).
@@ -68,6 +70,19 @@ impl Iterator for Decoded<'_> {
         }
         Some(next)
     }
+}
+
+/// Whether UTF-8 text has a bad escape, or escapes that do not form UTF-8.
+pub(crate) fn is_broken(value: &[u8]) -> bool {
+    let mut rest = value;
+    while let Some(at) = scan::position(rest, [b'%']) {
+        // An escape of an ASCII character stands for itself; others have to be read together.
+        match &rest[at + 1..] {
+            [b'0'..=b'7', low, after @ ..] if low.is_ascii_hexdigit() => rest = after,
+            _ => return Decoded { rest: value }.any(|c| c.is_err()),
+        }
+    }
+    false
 }
 
 fn digit(byte: u8) -> Result<u8, InvalidEscape> {

@@ -48,7 +48,7 @@ pub fn parse(value: &[u8]) -> Result<SentryTrace, InvalidTraceparent> {
     let Some((fields, further)) = value.split_at_checked(55) else {
         return Err(InvalidTraceparent::Length);
     };
-    let [version] = hex::decode(&fields[..2]).ok_or(InvalidTraceparent::Version)?;
+    let version = hex::decode_byte(&fields[..2]).ok_or(InvalidTraceparent::Version)?;
     match (version, further) {
         (0xff, _) => return Err(InvalidTraceparent::Version),
         (_, []) => {}
@@ -60,7 +60,7 @@ pub fn parse(value: &[u8]) -> Result<SentryTrace, InvalidTraceparent> {
     }
     let trace_id = TraceId::parse(&fields[3..35]).map_err(InvalidTraceparent::Id)?;
     let span_id = SpanId::parse(&fields[36..52]).map_err(InvalidTraceparent::Id)?;
-    let [flags] = hex::decode(&fields[53..]).ok_or(InvalidTraceparent::Flags)?;
+    let flags = hex::decode_byte(&fields[53..]).ok_or(InvalidTraceparent::Flags)?;
     Ok(SentryTrace {
         trace_id,
         span_id: Some(span_id),

@@ -65,18 +65,18 @@ impl<'a> TraceContext<'a> {
     /// A trace that came in.
     pub(crate) fn continued(tracer: Tracer, continued: &Continued<'a>) -> Self {
         let (trace_id, decision) = (continued.trace_id, continued.parent_decision);
-        let (sample_rate, received_rand) = match &continued.dsc {
-            IncomingDsc::Frozen(members) => (received_rate(members), SampleRand::received(members)),
-            IncomingDsc::Empty => (None, None),
+        let members = match &continued.dsc {
+            IncomingDsc::Frozen(members) => Some(members),
+            IncomingDsc::Empty => None,
         };
+        let received_rand = members.and_then(SampleRand::received);
+        let asks_rate = received_rand.is_none() || tracer.settings().traces_sampler.is_some();
+        let sample_rate = members.filter(|_| asks_rate).and_then(received_rate);
         let sample_rand =
             received_rand.unwrap_or_else(|| SampleRand::backfill(trace_id, decision, sample_rate));
-        let received = match &continued.dsc {
-            IncomingDsc::Empty => ReceivedDsc::Empty,
-            IncomingDsc::Frozen(members) => {
-                ReceivedDsc::Frozen(write(members, &Changes::default(), 0))
-            }
-        };
+        let received = members.map_or(ReceivedDsc::Empty, |members| {
+            ReceivedDsc::Frozen(members.to_text())
+        });
         Self {
             tracer,
             remote_parent: continued.parent_span_id,
@@ -195,10 +195,7 @@ impl<'a> TraceContext<'a> {
             },
             Some(ReceivedDsc::Empty) => Dsc::Empty,
             Some(ReceivedDsc::Frozen(text)) if changes.is_empty() => Dsc::Frozen(text),
-            Some(ReceivedDsc::Frozen(text)) => {
-                let members = SentryMembers::parse([text.as_bytes()]);
-                Dsc::Frozen(write(&members, &changes, CHANGES_LEN))
-            }
+            Some(ReceivedDsc::Frozen(text)) => Dsc::Frozen(rewrite(&text, &changes)),
         };
         Trace {
             tracer: self.tracer,
@@ -233,13 +230,10 @@ const CHANGES_LEN: usize =
     "sentry-sample_rand=0.123456,sentry-sample_rate=0.12345678901234567,sentry-sampled=false,"
         .len();
 
-fn write(members: &SentryMembers<'_>, changes: &Changes, room: usize) -> String {
-    let received: usize = members
-        .iter()
-        .map(|member| "sentry-=,".len() + member.name().len() + member.raw_value().len())
-        .sum();
-    let mut text = Vec::with_capacity(received + room);
-    changes.write(members, &mut text);
+fn rewrite(received: &str, changes: &Changes) -> String {
+    let members = SentryMembers::parse([received.as_bytes()]);
+    let mut text = Vec::with_capacity(received.len() + CHANGES_LEN);
+    changes.write(&members, &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
 

@@ -203,7 +203,8 @@ fn the_root_of_any_span_is_the_first_of_its_transaction() {
     let (tracer, sink) = recording();
     let root = root(&tracer, "root");
     assert_eq!(root.root().span_id(), root.span_id());
-    let grandchild = root.start_child("a").start_child("b");
+    let child = root.start_child("a").start();
+    let grandchild = child.start_child("b").start();
     grandchild.root().set_data("set", "by the grandchild");
     drop(grandchild);
     drop(root);
