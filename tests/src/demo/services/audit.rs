@@ -15,6 +15,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::{Request, Response, Status};
 use tower::{Service, service_fn};
 
+use super::listen;
 use super::work::in_span;
 use crate::text_codec::Text;
 
@@ -22,7 +23,7 @@ use crate::text_codec::Text;
 pub(super) const PATH: &str = "/shop.Audit/Record";
 
 pub(super) fn serve(tracer: &Tracer) -> Result<SocketAddr, String> {
-    let (listener, address) = super::listen_with_tokio()?;
+    let (listener, address) = listen::with_tokio()?;
     let server = Server::builder()
         .layer(ServerLayer::new().tracer(tracer.clone()))
         .add_service(Audit)

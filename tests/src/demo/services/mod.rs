@@ -1,12 +1,13 @@
 //! The services of the demo, each with a tracer of its own, as if in a process of its own.
 
 mod audit;
+mod listen;
 mod orders;
 mod stock;
 mod storefront;
 mod work;
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::time::Duration;
 
 use sentry_trace::export::transport::EnvelopeSink;
@@ -63,22 +64,4 @@ impl Services {
 
 fn url(address: SocketAddr) -> String {
     format!("http://{address}")
-}
-
-/// A free port of 127.0.0.1.
-fn listen() -> Result<(TcpListener, SocketAddr), String> {
-    let listener = TcpListener::bind("127.0.0.1:0").map_err(|error| error.to_string())?;
-    let address = listener.local_addr().map_err(|error| error.to_string())?;
-    Ok((listener, address))
-}
-
-/// The same for tokio.
-fn listen_with_tokio() -> Result<(tokio::net::TcpListener, SocketAddr), String> {
-    let (listener, address) = listen()?;
-    listener
-        .set_nonblocking(true)
-        .map_err(|error| error.to_string())?;
-    let listener =
-        tokio::net::TcpListener::from_std(listener).map_err(|error| error.to_string())?;
-    Ok((listener, address))
 }

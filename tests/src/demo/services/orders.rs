@@ -11,6 +11,7 @@ use sentry_trace::awc::ClientMiddleware;
 use sentry_trace::ureq::ConfigBuilderExt;
 use sentry_trace::{Tracer, carry_trace};
 
+use super::listen;
 use super::work::in_span;
 
 struct Warehouse {
@@ -20,7 +21,7 @@ struct Warehouse {
 }
 
 pub(super) fn serve(tracer: &Tracer, stock: &str) -> Result<SocketAddr, String> {
-    let (listener, address) = super::listen()?;
+    let (listener, address) = listen::blocking()?;
     let (tracer, stock) = (tracer.clone(), stock.to_owned());
     let app = move || {
         let warehouse = Data::new(Warehouse {

@@ -17,21 +17,26 @@ use tonic::body::Body;
 use tonic::client::Grpc;
 
 use super::work::in_span;
+use super::{audit, listen};
 use crate::text_codec::Text;
 
 type AuditClient = Grpc<TraceClient<HttpConnector, Body>>;
 
-pub(super) fn serve(tracer: &Tracer, audit: &str) -> Result<SocketAddr, String> {
-    let origin: Uri = audit.parse().map_err(|_| format!("{audit} is no URI"))?;
+pub(super) fn serve(tracer: &Tracer, audit_url: &str) -> Result<SocketAddr, String> {
+    let origin: Uri = audit_url
+        .parse()
+        .map_err(|_| format!("{audit_url} is no URI"))?;
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     let client = Client::builder(TokioExecutor::new())
         .http2_only(true)
         .build(connector);
-    let audit = Grpc::with_origin(TraceClient::new(client).tracer(tracer.clone()), origin);
-    let service = TraceService::new(service_fn(move |request| reserve(request, audit.clone())));
+    let audit_client = Grpc::with_origin(TraceClient::new(client).tracer(tracer.clone()), origin);
+    let service = TraceService::new(service_fn(move |request| {
+        reserve(request, audit_client.clone())
+    }));
     let service = service.tracer(tracer.clone());
-    let (listener, address) = super::listen_with_tokio()?;
+    let (listener, address) = listen::with_tokio()?;
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
             let builder = Builder::new(TokioExecutor::new());
@@ -45,7 +50,7 @@ pub(super) fn serve(tracer: &Tracer, audit: &str) -> Result<SocketAddr, String> 
 /// Takes an article out of the stock and has it noted.
 async fn reserve(
     request: Request<Incoming>,
-    mut audit: AuditClient,
+    mut client: AuditClient,
 ) -> Result<Response<String>, Infallible> {
     let Some(sku) = request.uri().path().strip_prefix("/stock/") else {
         return Ok(status(StatusCode::NOT_FOUND));
@@ -53,11 +58,11 @@ async fn reserve(
     set_route(&current_span(), request.method().as_str(), "/stock/{sku}");
     let left = in_span("UPDATE stock", "db.sql.query", 5, 41).await;
     let record = format!("{sku}: {left} left");
-    if audit.ready().await.is_err() {
+    if client.ready().await.is_err() {
         return Ok(status(StatusCode::SERVICE_UNAVAILABLE));
     }
-    let path = PathAndQuery::from_static(super::audit::PATH);
-    match audit.unary(tonic::Request::new(record), path, Text).await {
+    let path = PathAndQuery::from_static(audit::PATH);
+    match client.unary(tonic::Request::new(record), path, Text).await {
         Ok(noted) => Ok(Response::new(noted.into_inner())),
         Err(_) => Ok(status(StatusCode::BAD_GATEWAY)),
     }

@@ -12,6 +12,8 @@ use sentry_trace::axum::TraceLayer;
 use sentry_trace::reqwest::{ClientBuilderExt, TraceMiddleware};
 use sentry_trace::{Tracer, start_span};
 
+use super::listen;
+
 struct Shop {
     client: ClientWithMiddleware,
     orders: String,
@@ -28,7 +30,7 @@ pub(super) fn serve(tracer: &Tracer, orders: &str) -> Result<SocketAddr, String>
         .route("/checkout/{id}", get(checkout))
         .layer(TraceLayer::new().tracer(tracer.clone()))
         .with_state(Arc::new(shop));
-    let (listener, address) = super::listen_with_tokio()?;
+    let (listener, address) = listen::with_tokio()?;
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(address)
 }
