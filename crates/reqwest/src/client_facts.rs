@@ -63,6 +63,10 @@ mod tests {
     }
 
     #[test]
+    #[allow(
+        clippy::redundant_closure_for_method_calls,
+        reason = "the method itself is not general enough over lifetimes"
+    )]
     fn the_policy_is_known() {
         assert!(!facts(|builder| builder.redirect(Policy::none())).follows);
         for policy in [

@@ -3,13 +3,16 @@
 #[path = "../../reqwest/tests/support/mod.rs"]
 mod support;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use sentry_trace_ureq::{ConfigBuilderExt, Propagation, TraceMiddleware};
 use support::{Host, Reply, Traced, outcome};
+use ureq::config::Config;
 use ureq::middleware::MiddlewareNext;
+use ureq::unversioned::resolver::{DefaultResolver, ResolvedSocketAddrs, Resolver};
+use ureq::unversioned::transport::{DefaultConnector, NextTimeout};
 use ureq::{Agent, Error, SendBody, http};
 
 fn trace(traced: &Traced) -> TraceMiddleware {
@@ -123,6 +126,38 @@ fn the_global_timeout_counts_for_all_hops_together() {
         "{error:?}"
     );
     assert!(host.seen().len() <= 3, "{}", host.seen().len());
+}
+
+#[test]
+fn a_hop_gets_the_time_that_is_left() {
+    let (traced, host, timeouts) = (Traced::new(), redirecting(), Timeouts::default());
+    let (connector, resolver) = (DefaultConnector::new(), timeouts.clone());
+    let wire = Agent::with_parts(Config::default(), connector, resolver);
+    let config = Agent::config_builder().timeout_global(Some(Duration::from_secs(60)));
+    let agent = config.build_traced_with(trace(&traced).over(wire));
+    agent.get(host.url("/")).call().expect("a response");
+    let timeouts = timeouts.0.lock().expect("no panic");
+    assert!(
+        timeouts.len() == 2 && timeouts[1] < timeouts[0],
+        "{timeouts:?}"
+    );
+}
+
+/// The global timeouts of all hops.
+#[derive(Clone, Debug, Default)]
+struct Timeouts(Arc<Mutex<Vec<Option<Duration>>>>);
+
+impl Resolver for Timeouts {
+    fn resolve(
+        &self,
+        uri: &http::Uri,
+        config: &Config,
+        timeout: NextTimeout,
+    ) -> Result<ResolvedSocketAddrs, Error> {
+        let mut timeouts = self.0.lock().expect("no panic");
+        timeouts.push(config.timeouts().global);
+        DefaultResolver::default().resolve(uri, config, timeout)
+    }
 }
 
 #[test]
