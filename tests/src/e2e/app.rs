@@ -131,7 +131,7 @@ impl App {
 
     /// Chunks that each name the span that was current when they were made.
     ///
-    /// `fail`: an error ends the body. `hold`: the body never ends.
+    /// `fail`: an error ends the body. `hold`: the body never ends. `announced`: its length, of two chunks, is in the head.
     fn stream(self: &Arc<Self>, request: &AppRequest) -> Reply {
         let chunks = stream::iter(0..request.number("chunks")).then(|_| async {
             tokio::task::yield_now().await;
@@ -153,7 +153,12 @@ impl App {
         let body = chunks.chain(end.filter_map(std::future::ready));
         Reply {
             status: 200,
-            headers: Vec::new(),
+            // Two chunks: a trace id and a line's end each.
+            headers: request
+                .value("announced")
+                .map(|_| ("content-length", "66"))
+                .into_iter()
+                .collect(),
             body: Body::Stream(Box::pin(body)),
         }
     }

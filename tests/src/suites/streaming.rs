@@ -19,6 +19,7 @@ pub(super) fn cases(_vectors: &Vectors) -> Vec<EndToEndCase> {
         EndToEndCase::new("304", |pair| no_body(pair, 304)),
         EndToEndCase::new("head", head),
         EndToEndCase::new("upgrade", upgrade),
+        EndToEndCase::new("stream-of-announced-length", announced_length),
         EndToEndCase::new("nothing-is-changed", nothing_is_changed),
     ]
 }
@@ -45,6 +46,13 @@ async fn stream_ends(pair: Pair) -> Check {
         answer.text(),
         expected,
     )
+}
+
+async fn announced_length(pair: Pair) -> Check {
+    let service = Service::start(&pair, sampled());
+    let answer = service.get("/stream?chunks=2&announced=1", &[]).await;
+    equal("bytes", answer.body.len(), 66)?;
+    equal("status", status(&service.transaction().await), "ok")
 }
 
 async fn open_stream(pair: Pair) -> Check {

@@ -92,6 +92,7 @@ fn response(reply: Reply) -> HttpResponse {
     for header in reply.headers {
         match header {
             ("upgrade", protocol) => builder.upgrade(protocol),
+            ("content-length", length) => builder.no_chunking(length.parse().unwrap_or_default()),
             header => builder.insert_header(header),
         };
     }
