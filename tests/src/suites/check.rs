@@ -5,14 +5,14 @@ use std::fmt::Debug;
 use crate::case_result::Mismatch;
 
 /// What a case comes to.
-pub(super) type Check = Result<(), Mismatch>;
+pub(crate) type Check = Result<(), Mismatch>;
 
 /// The values are equal.
 #[allow(
     clippy::needless_pass_by_value,
     reason = "a check reads better without a reference on each value"
 )]
-pub(super) fn equal<T: PartialEq<U> + Debug, U: Debug>(what: &str, got: T, expected: U) -> Check {
+pub(crate) fn equal<T: PartialEq<U> + Debug, U: Debug>(what: &str, got: T, expected: U) -> Check {
     if got == expected {
         Ok(())
     } else {
@@ -24,7 +24,7 @@ pub(super) fn equal<T: PartialEq<U> + Debug, U: Debug>(what: &str, got: T, expec
 }
 
 /// Something holds; `got` is shown where it does not.
-pub(super) fn holds(what: &str, condition: bool, got: impl Debug) -> Check {
+pub(crate) fn holds(what: &str, condition: bool, got: impl Debug) -> Check {
     if condition {
         Ok(())
     } else {
@@ -33,6 +33,6 @@ pub(super) fn holds(what: &str, condition: bool, got: impl Debug) -> Check {
 }
 
 /// A value is there.
-pub(super) fn some<T>(what: &str, value: Option<T>) -> Result<T, Mismatch> {
+pub(crate) fn some<T>(what: &str, value: Option<T>) -> Result<T, Mismatch> {
     value.ok_or_else(|| Mismatch::new(what, "nothing"))
 }

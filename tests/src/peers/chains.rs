@@ -1,0 +1,118 @@
+//! Runs all chains that the asked-for peers make possible.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+
+use futures_util::FutureExt;
+
+use super::Outcome;
+use super::case::Case;
+use super::chain::Ran;
+use super::fleet::Fleet;
+use super::hop::{Kind, RUST};
+use super::install::{Program, install};
+use super::scenarios;
+use crate::case_result::{CaseResult, Mismatch};
+
+/// The peers of this group.
+pub(super) const NAMES: &[&str] = &["node", "python", "otel", "rust"];
+
+/// Every driver of this group, in the order of the report.
+const DRIVERS: [&str; 5] = ["node", "python", "node+python", "otel", "rust"];
+
+/// Runs every chain whose services can be started. Rust is in all of them, so chains of Rust alone run always.
+pub(super) fn run(asked: &[&'static str]) -> Vec<Outcome> {
+    let not_run = |peer, reason| Outcome::NotRun { peer, reason };
+    let rust = match install(RUST) {
+        Ok(program) => program,
+        Err(reason) => {
+            let all = asked.iter().map(|peer| not_run(peer, reason.clone()));
+            return all.collect();
+        }
+    };
+    let mut programs = BTreeMap::from([("rust", rust)]);
+    let mut outcomes = Vec::new();
+    for kind in [Kind::Node, Kind::Python, Kind::Otel] {
+        let peer = kind.peer();
+        if asked.contains(&peer) {
+            match install(kind) {
+                Ok(program) => _ = programs.insert(peer, program),
+                Err(reason) => outcomes.push(not_run(peer, reason)),
+            }
+        }
+    }
+    let is_there = |case: &Case| {
+        let mut kinds = case.chain.hops.iter().map(|hop| hop.kind);
+        kinds.all(|kind| programs.contains_key(kind.peer()))
+    };
+    let cases: Vec<_> = scenarios::all().into_iter().filter(is_there).collect();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("threads can be started");
+    match runtime.block_on(results(cases, &programs)) {
+        Ok(results) => outcomes.extend(by_driver(results)),
+        Err(reason) => outcomes.extend(asked.iter().map(|peer| not_run(peer, reason.clone()))),
+    }
+    outcomes
+}
+
+type Driven = (&'static str, CaseResult);
+
+async fn results(
+    cases: Vec<Case>,
+    programs: &BTreeMap<&'static str, Program>,
+) -> Result<Vec<Driven>, String> {
+    let hops = cases.iter().flat_map(|case| &case.chain.hops);
+    let fleet = Fleet::start(hops, |kind| programs[kind.peer()].clone()).await?;
+    let mut ran = Vec::new();
+    for case in &cases {
+        let run = AssertUnwindSafe(case.chain.run(&fleet)).catch_unwind();
+        ran.push(
+            run.await
+                .unwrap_or_else(|_| Err("a service does not answer".to_owned())),
+        );
+    }
+    let (evidence, problems) = fleet.stop().await;
+    let judge = |(case, ran): (Case, Result<Ran, String>)| {
+        let outcome = ran
+            .map_err(|error| Mismatch::new("every service answers", error))
+            .and_then(|ran| (case.check)(&ran, &evidence));
+        let result = CaseResult {
+            suite: case.scenario.to_owned(),
+            outcome,
+            case: case.id.clone(),
+        };
+        (case.driver(), result)
+    };
+    let judged = cases.into_iter().zip(ran).map(judge);
+    Ok(judged.chain(ends(problems)).collect())
+}
+
+/// That every service ended well is a case of its own.
+fn ends(problems: Vec<String>) -> Vec<Driven> {
+    let outcome = if problems.is_empty() {
+        Ok(())
+    } else {
+        Err(Mismatch::new(
+            "every service ends when asked to",
+            problems.join("; "),
+        ))
+    };
+    let result = CaseResult {
+        suite: "end".to_owned(),
+        case: "all services".to_owned(),
+        outcome,
+    };
+    vec![("rust", result)]
+}
+
+fn by_driver(results: Vec<Driven>) -> Vec<Outcome> {
+    let of = |driver: &'static str| {
+        let results = results.iter().filter(|(of, _)| *of == driver);
+        let results: Vec<_> = results.map(|(_, result)| result.clone()).collect();
+        (!results.is_empty()).then_some(Outcome::Ran { driver, results })
+    };
+    DRIVERS.into_iter().filter_map(of).collect()
+}
