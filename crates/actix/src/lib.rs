@@ -41,16 +41,30 @@
 //! assert_eq!(served.trace_id, trace_id);
 //! # });
 //! ```
+//!
+//! # Pages
+//!
+//! Handlers take [`TraceMeta`] and write it into their templates. [`InjectMeta`] does it without touching any template,
+//! [`ServerTiming`] without touching the page. Both are wrapped before [`TraceMiddleware`], so that they stand inside of
+//! it; `Compress` comes between.
 
 #![forbid(unsafe_code)]
 
 #[cfg(feature = "awc")]
 mod client;
 #[cfg(feature = "server")]
+mod html;
+#[cfg(feature = "server")]
 mod server;
 
 #[cfg(feature = "awc")]
 pub use client::{ClientFuture, ClientMiddleware, ClientRequestExt, ClientService};
+#[cfg(feature = "server")]
+pub use html::{
+    InjectMeta, InjectMetaBody, InjectMetaService, ServerTiming, ServerTimingService, TraceMeta,
+};
+#[cfg(feature = "server")]
+pub use sentry_trace_http::html::{TraceProps, allowed_request_headers};
 #[cfg(feature = "awc")]
 pub use sentry_trace_http::{ClientRequest, Propagation};
 #[cfg(feature = "server")]

@@ -2,7 +2,7 @@
 
 mod body;
 mod future;
-mod headers;
+pub(crate) mod headers;
 mod middleware;
 mod request;
 mod route;

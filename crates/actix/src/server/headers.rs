@@ -6,7 +6,7 @@ use sentry_trace_runtime::core::continuation::Incoming;
 use sentry_trace_runtime::core::{baggage, sentry_trace, traceparent};
 
 /// A view on headers.
-pub(super) struct View<'a>(pub(super) &'a HeaderMap);
+pub(crate) struct View<'a>(pub(crate) &'a HeaderMap);
 
 impl Headers for View<'_> {
     fn first(&self, name: &str) -> Option<&[u8]> {

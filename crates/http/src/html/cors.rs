@@ -17,10 +17,11 @@ pub const ALLOWED_REQUEST_HEADERS_WITH_TRACEPARENT: [HeaderName; 3] =
 ///
 /// For `actix_cors`: `.allowed_headers(allowed_request_headers(false))`.
 #[must_use]
-pub const fn allowed_request_headers(traceparent: bool) -> &'static [&'static str] {
-    if traceparent {
+pub fn allowed_request_headers(traceparent: bool) -> impl Iterator<Item = &'static str> {
+    let names: &[&str] = if traceparent {
         &["sentry-trace", "baggage", "traceparent"]
     } else {
         &["sentry-trace", "baggage"]
-    }
+    };
+    names.iter().copied()
 }

@@ -44,17 +44,10 @@ pub fn forget_validators(headers: &mut HeaderMap) {
 
 /// Corrects `content-length` for that many more bytes; takes it out where their number, or the old length, is unknown.
 pub fn grow_content_length(headers: &mut HeaderMap, more: Option<usize>) {
-    let Some(value) = headers.get(CONTENT_LENGTH) else {
+    let Some(old) = headers.get(CONTENT_LENGTH) else {
         return;
     };
-    let old = value
-        .to_str()
-        .ok()
-        .and_then(|text| text.parse::<u64>().ok());
-    let new = old
-        .zip(more)
-        .and_then(|(old, more)| old.checked_add(more as u64));
-    match new {
+    match grown_length(old.as_bytes(), more) {
         Some(length) => {
             headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
         }
@@ -62,4 +55,11 @@ pub fn grow_content_length(headers: &mut HeaderMap, more: Option<usize>) {
             headers.remove(CONTENT_LENGTH);
         }
     }
+}
+
+/// The value of `content-length` for that many more bytes; `None` where their number, or the old length, is unknown.
+#[must_use]
+pub fn grown_length(old: &[u8], more: Option<usize>) -> Option<u64> {
+    let old: u64 = std::str::from_utf8(old).ok()?.parse().ok()?;
+    old.checked_add(more? as u64)
 }

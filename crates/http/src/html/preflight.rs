@@ -28,8 +28,8 @@ impl Preflight {
         headers.first("access-control-request-method")?;
         let mut asked = Vec::new();
         headers.each("access-control-request-headers", &mut |line| {
-            let named = |name: &&&'static str| names(line).any(|asked| is(asked, name));
-            asked.extend(allowed_request_headers(true).iter().filter(named).copied());
+            let named = |name: &&'static str| names(line).any(|asked| is(asked, name));
+            asked.extend(allowed_request_headers(true).filter(named));
         });
         let origin = headers.first("origin").unwrap_or_default();
         let origin = &origin[..origin.len().min(MOST_ORIGIN_BYTES)];
