@@ -17,6 +17,7 @@
 #![forbid(unsafe_code)]
 
 pub mod arguments;
+pub mod browser;
 pub mod case_result;
 pub mod demo;
 pub mod drivers;

@@ -2,6 +2,17 @@
 //!
 //! A peer that the machine has no tools for does not run, and is counted as not run, never as passed.
 
+mod browser;
+mod case;
+mod chain;
+mod chains;
+mod evidence;
+mod fleet;
+mod hop;
+mod install;
+mod process;
+mod scenarios;
+mod seen;
 pub mod service;
 
 use crate::case_result::CaseResult;
@@ -33,16 +44,28 @@ pub enum Outcome {
 }
 
 /// Every group, in the order in which they run.
-const GROUPS: &[Group] = &[Group {
-    names: &["node", "python", "otel", "rust"],
-    run: |asked| {
-        let not_run = |peer: &&'static str| Outcome::NotRun {
-            peer,
-            reason: "its chains are not there yet".to_owned(),
-        };
-        asked.iter().map(not_run).collect()
+const GROUPS: &[Group] = &[
+    Group {
+        names: chains::NAMES,
+        run: chains::run,
     },
-}];
+    Group {
+        names: &["browser"],
+        run: |_| {
+            let outcome = match browser::run() {
+                Ok(results) => Outcome::Ran {
+                    driver: "browser",
+                    results,
+                },
+                Err(reason) => Outcome::NotRun {
+                    peer: "browser",
+                    reason,
+                },
+            };
+            vec![outcome]
+        },
+    },
+];
 
 /// The name of a known peer.
 #[must_use]
