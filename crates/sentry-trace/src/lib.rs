@@ -51,7 +51,9 @@
 //! | `spotlight` | copies to a local Spotlight sidecar |
 //! | `json-lines`, `tree` | to a file or a terminal |
 //!
-//! `regex` allows regular expressions among the propagation targets.
+//! `html` adds the module `html`: the trace for templates and props, so that pages hand it to browsers. The modules of
+//! server frameworks have extractors and layers for it. `regex` allows regular expressions among the propagation
+//! targets.
 //!
 //! # Spans of your own
 //!
@@ -73,6 +75,8 @@
 pub use sentry_trace_axum as axum;
 pub use sentry_trace_export as export;
 pub use sentry_trace_export::init::{Guard, Init, InitError, init};
+#[cfg(feature = "html")]
+pub use sentry_trace_http::html;
 #[cfg(feature = "hyper")]
 pub use sentry_trace_hyper as hyper;
 #[cfg(feature = "reqwest")]
@@ -97,8 +101,9 @@ pub use sentry_trace_ureq as ureq;
 #[cfg(feature = "actix")]
 pub mod actix {
     pub use sentry_trace_actix::{
-        Headers, Propagation, ServerBody, ServerFuture, ServerRequest, TraceMiddleware,
-        TraceService,
+        Headers, InjectMeta, InjectMetaBody, InjectMetaService, Propagation, ServerBody,
+        ServerFuture, ServerRequest, ServerTiming, ServerTimingService, TraceMeta, TraceMiddleware,
+        TraceProps, TraceService, allowed_request_headers,
     };
 }
 

@@ -2,6 +2,7 @@
 
 pub mod arguments;
 mod outcome;
+pub mod page;
 pub mod run;
 mod services;
 mod sinks;

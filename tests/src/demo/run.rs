@@ -8,6 +8,7 @@ use sentry_trace_collector::{Collector, tree};
 
 use super::arguments::Arguments;
 use super::outcome::Outcome;
+use super::page::Page;
 use super::services::{Services, TRANSACTIONS};
 use super::sinks;
 
@@ -23,7 +24,13 @@ pub async fn run(arguments: &Arguments) -> Result<bool, String> {
         .await
         .map_err(|error| error.to_string())?;
     let dsn = collector.dsn();
-    let services = Services::start(|| sinks::sink(&dsn, arguments), &dsn).await?;
+    let page = if arguments.serve {
+        Some(page(&dsn).await)
+    } else {
+        None
+    };
+    let made = page.clone().and_then(Result::ok);
+    let services = Services::start(|| sinks::sink(&dsn, arguments), &dsn, made).await?;
     for id in 1..=arguments.requests {
         let url = format!("{}/checkout/{id}", services.storefront);
         let answer = reqwest::get(&url)
@@ -43,8 +50,8 @@ pub async fn run(arguments: &Arguments) -> Result<bool, String> {
         print(format_args!("{}\n", tree::render(newest)));
     }
     print(&outcome);
-    if arguments.serve {
-        serve(&collector, &services).await?;
+    if let Some(page) = page {
+        serve(&collector, &services, page.err()).await?;
     }
     if arguments.json {
         print(format_args!("{}\n", outcome.json()));
@@ -52,12 +59,28 @@ pub async fn run(arguments: &Arguments) -> Result<bool, String> {
     Ok(outcome.is_whole())
 }
 
-async fn serve(collector: &Collector, services: &Services) -> Result<(), String> {
+/// The storefront's page; the demo goes on without it.
+async fn page(dsn: &str) -> Result<Page, String> {
+    let dsn = dsn.to_owned();
+    let made = tokio::task::spawn_blocking(move || Page::new(&dsn)).await;
+    made.map_err(|error| error.to_string())?
+}
+
+async fn serve(
+    collector: &Collector,
+    services: &Services,
+    no_page: Option<String>,
+) -> Result<(), String> {
+    let storefront = &services.storefront;
+    let url = collector.url();
     print(format_args!(
-        "\nTraces: {}\nMake one: curl {}/checkout/42\nCtrl-C ends it.\n",
-        collector.url(),
-        services.storefront,
+        "\nTraces: {url}\nMake one: curl {storefront}/checkout/42\n"
     ));
+    match no_page {
+        None => print(format_args!("Or in a browser: {storefront}/\n")),
+        Some(reason) => print(format_args!("No page for a browser: {reason}\n")),
+    }
+    print("Ctrl-C ends it.\n");
     tokio::signal::ctrl_c()
         .await
         .map_err(|error| error.to_string())

@@ -13,6 +13,8 @@ use std::time::Duration;
 use sentry_trace::export::transport::EnvelopeSink;
 use sentry_trace::{Options, Tracer};
 
+use super::page::Page;
+
 /// Transactions that one request to the storefront leads to: one of the storefront, one of orders, two of stock, and
 /// one of audit for each of those.
 pub(super) const TRANSACTIONS: usize = 6;
@@ -25,10 +27,11 @@ pub(super) struct Services {
 }
 
 impl Services {
-    /// Starts them, the last of the chain first; `sink` makes the sink of each.
+    /// Starts them, the last of the chain first; `sink` makes the sink of each, and `page` is the storefront's.
     pub(super) async fn start(
         sink: impl Fn() -> Result<EnvelopeSink, String>,
         dsn: &str,
+        page: Option<Page>,
     ) -> Result<Self, String> {
         let tracer = |name: &str| {
             let options = Options::new()
@@ -47,7 +50,7 @@ impl Services {
         let audit = audit::serve(&audit_tracer)?;
         let stock = stock::serve(&stock_tracer, &url(audit))?;
         let orders = orders::serve(&orders_tracer, &url(stock))?;
-        let storefront = storefront::serve(&storefront_tracer, &url(orders))?;
+        let storefront = storefront::serve(&storefront_tracer, &url(orders), page)?;
         Ok(Self {
             storefront: url(storefront),
             tracers: vec![storefront_tracer, orders_tracer, stock_tracer, audit_tracer],

@@ -2,11 +2,12 @@
 
 use std::net::SocketAddr;
 
+use actix_cors::Cors;
 use actix_web::error::{Error, ErrorBadGateway};
 use actix_web::rt::System;
 use actix_web::web::{self, Data, Path};
 use actix_web::{App, HttpServer};
-use sentry_trace::actix::TraceMiddleware;
+use sentry_trace::actix::{TraceMiddleware, allowed_request_headers};
 use sentry_trace::awc::ClientMiddleware;
 use sentry_trace::ureq::ConfigBuilderExt;
 use sentry_trace::{Tracer, carry_trace};
@@ -36,6 +37,7 @@ pub(super) fn serve(tracer: &Tracer, stock: &str) -> Result<SocketAddr, String> 
         App::new()
             .app_data(warehouse)
             .route("/orders/{id}", web::get().to(place_order))
+            .wrap(cors())
             .wrap(TraceMiddleware::new().tracer(tracer.clone()))
     };
     // actix has threads of its own; they end with the process.
@@ -44,6 +46,14 @@ pub(super) fn serve(tracer: &Tracer, stock: &str) -> Result<SocketAddr, String> 
         System::new().block_on(async { server.listen(listener)?.run().await })
     });
     Ok(address)
+}
+
+/// The storefront's page has another origin.
+fn cors() -> Cors {
+    Cors::default()
+        .allow_any_origin()
+        .allowed_methods(["GET"])
+        .allowed_headers(allowed_request_headers(false))
 }
 
 /// Reads the order, then reserves its two articles at the same time.

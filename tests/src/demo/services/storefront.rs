@@ -13,13 +13,19 @@ use sentry_trace::reqwest::{ClientBuilderExt, TraceMiddleware};
 use sentry_trace::{Tracer, start_span};
 
 use super::listen;
+use crate::demo::page::Page;
 
 struct Shop {
     client: ClientWithMiddleware,
     orders: String,
 }
 
-pub(super) fn serve(tracer: &Tracer, orders: &str) -> Result<SocketAddr, String> {
+/// Serves the page too, where there is one.
+pub(super) fn serve(
+    tracer: &Tracer,
+    orders: &str,
+    page: Option<Page>,
+) -> Result<SocketAddr, String> {
     let middleware = TraceMiddleware::new().tracer(tracer.clone());
     let client = reqwest::Client::builder().build_traced_with(middleware);
     let shop = Shop {
@@ -28,8 +34,14 @@ pub(super) fn serve(tracer: &Tracer, orders: &str) -> Result<SocketAddr, String>
     };
     let router = Router::new()
         .route("/checkout/{id}", get(checkout))
+        .with_state(Arc::new(shop))
+        .merge(
+            page.as_ref()
+                .map(|page| page.routes(orders))
+                .unwrap_or_default(),
+        )
         .layer(TraceLayer::new().tracer(tracer.clone()))
-        .with_state(Arc::new(shop));
+        .merge(page.map(Page::script).unwrap_or_default());
     let (listener, address) = listen::with_tokio()?;
     tokio::spawn(async move { axum::serve(listener, router).await });
     Ok(address)
