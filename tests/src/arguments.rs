@@ -24,8 +24,11 @@ Options:
   --vectors DIR      the vectors of another folder too; may be repeated
   --exceptions FILE  instead of tests/exceptions.toml
   --floors FILE      instead of tests/floors.toml
+  --report           the line of the README that counts, written anew; for a run of all drivers and peers
   --json             the counts as JSON, on the last line
   --help             this text
+
+`target/conformance/report.html` and `report.json` say what came of everything.
 
 The exit code is 0 when every case passed or failed as an exception says, 1 when something failed, an exception is stale
 or a driver ran fewer cases than its floor, and 2 when the arguments or the files could not be read.
@@ -54,6 +57,8 @@ pub struct Arguments {
     pub exceptions: PathBuf,
     /// The file of floors.
     pub floors: PathBuf,
+    /// Whether the README's line is written.
+    pub report: bool,
     /// Whether JSON is printed.
     pub json: bool,
 }
@@ -78,6 +83,7 @@ impl Request {
                 Arg::Long("vectors") => arguments.vectors.push(parser.value()?.into()),
                 Arg::Long("exceptions") => arguments.exceptions = parser.value()?.into(),
                 Arg::Long("floors") => arguments.floors = parser.value()?.into(),
+                Arg::Long("report") => arguments.report = true,
                 Arg::Long("json") => arguments.json = true,
                 Arg::Long("help") | Arg::Short('h') => return Ok(Self::Help),
                 other => return Err(other.unexpected()),
@@ -98,6 +104,7 @@ impl Default for Arguments {
             vectors: vec![Vectors::own_folder()],
             exceptions: Exceptions::own_file(),
             floors: Floors::own_file(),
+            report: false,
             json: false,
         }
     }

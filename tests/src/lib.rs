@@ -20,6 +20,7 @@ pub mod arguments;
 pub mod browser;
 pub mod case_result;
 pub mod demo;
+pub mod differences;
 pub mod drivers;
 pub mod e2e;
 pub mod exceptions;

@@ -1,11 +1,17 @@
 //! What came of all cases: counted, listed and printed.
 
+mod badge;
+mod html;
+
 use std::collections::BTreeMap;
 use std::fmt;
+use std::path::Path;
 
 use serde::Serialize;
 
 use crate::case_result::Mismatch;
+use crate::differences::Difference;
+use crate::exceptions::Exception;
 
 /// A case, with the exceptions taken into account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,13 +65,28 @@ struct DriverReport {
     suites: BTreeMap<String, SuiteReport>,
 }
 
-/// All suites on all drivers. As JSON it is the counts alone.
+/// A peer that did not run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct NotRun {
+    peer: String,
+    reason: String,
+}
+
+/// All suites on all drivers, and all scenarios with all peers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Report {
     #[serde(flatten)]
     counts: Counts,
     drivers: BTreeMap<String, DriverReport>,
-    #[serde(skip)]
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    peers: BTreeMap<String, DriverReport>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    not_run: Vec<NotRun>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    exceptions: Vec<Exception>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    differences: Vec<Difference>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
     problems: Vec<String>,
     #[serde(skip)]
     notes: Vec<String>,
@@ -82,6 +103,18 @@ impl Counts {
     }
 }
 
+impl DriverReport {
+    fn add(&mut self, suite: &str, judged: Judged) {
+        let suite = self.suites.entry(suite.to_owned()).or_default();
+        for counts in [&mut self.counts, &mut suite.counts] {
+            counts.add(&judged);
+        }
+        if let Judged::Failed(failure) = judged {
+            suite.failures.push(failure);
+        }
+    }
+}
+
 impl Report {
     /// A driver that runs, also when no case comes of it.
     pub fn add_driver(&mut self, driver: &str) {
@@ -90,14 +123,32 @@ impl Report {
 
     /// A case that ran.
     pub fn add(&mut self, driver: &str, suite: &str, judged: Judged) {
+        self.counts.add(&judged);
         let driver = self.drivers.entry(driver.to_owned()).or_default();
-        let suite = driver.suites.entry(suite.to_owned()).or_default();
-        for counts in [&mut self.counts, &mut driver.counts, &mut suite.counts] {
-            counts.add(&judged);
-        }
-        if let Judged::Failed(failure) = judged {
-            suite.failures.push(failure);
-        }
+        driver.add(suite, judged);
+    }
+
+    /// A case with a peer that ran.
+    pub fn add_peer(&mut self, peer: &str, scenario: &str, judged: Judged) {
+        self.counts.add(&judged);
+        let peer = self.peers.entry(peer.to_owned()).or_default();
+        peer.add(scenario, judged);
+    }
+
+    /// A peer that did not run.
+    pub fn add_not_run(&mut self, peer: &str, reason: String) {
+        let peer = peer.to_owned();
+        self.not_run.push(NotRun { peer, reason });
+    }
+
+    /// An exception that is for cases of this run.
+    pub fn add_exception(&mut self, exception: Exception) {
+        self.exceptions.push(exception);
+    }
+
+    /// A difference that was observed.
+    pub fn add_difference(&mut self, difference: Difference) {
+        self.differences.push(difference);
     }
 
     /// Something that is wrong apart from the cases: a stale exception, a floor.
@@ -136,8 +187,38 @@ impl Report {
         crate::case_result::as_json(self)
     }
 
+    /// Writes `report.html` and `report.json` into a folder.
+    ///
+    /// # Errors
+    /// Says which file cannot be written.
+    pub fn write(&self, folder: &Path) -> Result<(), String> {
+        let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
+        std::fs::create_dir_all(folder)
+            .map_err(|error| format!("{}: {error}", folder.display()))?;
+        for (name, text) in [
+            ("report.html", html::page(self)),
+            ("report.json", json + "\n"),
+        ] {
+            let file = folder.join(name);
+            std::fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
+        }
+        Ok(())
+    }
+
+    /// Writes the line with the counts into a README that has one already.
+    ///
+    /// # Errors
+    /// The file cannot be read or written, or has no such line.
+    pub fn write_badge(&self, readme: &Path) -> Result<(), String> {
+        badge::write(readme, &badge::line(self))
+    }
+
+    fn all(&self) -> impl Iterator<Item = (&String, &DriverReport)> {
+        self.drivers.iter().chain(&self.peers)
+    }
+
     fn failures(&self) -> impl Iterator<Item = (&str, &str, &Failure)> {
-        self.drivers.iter().flat_map(|(driver, report)| {
+        self.all().flat_map(|(driver, report)| {
             report.suites.iter().flat_map(move |(suite, report)| {
                 let failures = report.failures.iter();
                 failures.map(move |failure| (driver.as_str(), suite.as_str(), failure))
@@ -157,13 +238,16 @@ impl fmt::Display for Report {
             "suite",
             ["cases", "passed", "failed", "excepted"],
         )?;
-        for (driver, report) in &self.drivers {
+        for (driver, report) in self.all() {
             for (suite, report) in &report.suites {
                 counts_row(f, driver, suite, report.counts)?;
             }
             counts_row(f, driver, "all", report.counts)?;
         }
         counts_row(f, "all", "", self.counts)?;
+        for NotRun { peer, reason } in &self.not_run {
+            writeln!(f, "not run: peer {peer}: {reason}")?;
+        }
         for note in &self.notes {
             writeln!(f, "note: {note}")?;
         }

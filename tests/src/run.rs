@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::arguments::Arguments;
 use crate::case_result::CaseResult;
+use crate::differences::Differences;
 use crate::drivers::Driver;
 use crate::exceptions::Exceptions;
 use crate::floors::Floors;
@@ -20,6 +21,7 @@ pub fn run(arguments: &Arguments) -> Result<Report, Vec<String>> {
     let vectors = Vectors::load(&arguments.vectors)?;
     let exceptions = Exceptions::load(&arguments.exceptions).map_err(|error| vec![error])?;
     let floors = Floors::load(&arguments.floors).map_err(|error| vec![error])?;
+    let differences = Differences::load(&Differences::own_file()).map_err(|error| vec![error])?;
     let mut report = Report::default();
     for driver in &arguments.drivers {
         let results: Vec<_> = suites::ALL
@@ -32,15 +34,20 @@ pub fn run(arguments: &Arguments) -> Result<Report, Vec<String>> {
         add(&mut report, driver, results, &exceptions);
     }
     for outcome in peers::run(&arguments.peers) {
-        add_peer(&mut report, outcome);
+        add_peer(&mut report, outcome, &differences);
     }
-    note_what_did_not_run(&mut report, &vectors);
+    if !arguments.drivers.is_empty() {
+        note_what_did_not_run(&mut report, &vectors);
+    }
     Ok(report)
 }
 
 fn add(report: &mut Report, driver: &Driver, results: Vec<CaseResult>, exceptions: &Exceptions) {
     report.add_driver(driver.name);
     let exceptions = exceptions.of(driver);
+    for exception in &exceptions {
+        report.add_exception((*exception).clone());
+    }
     for problem in exceptions
         .iter()
         .flat_map(|exception| exception.staleness(&results))
@@ -51,36 +58,46 @@ fn add(report: &mut Report, driver: &Driver, results: Vec<CaseResult>, exception
         let is_excepted = exceptions
             .iter()
             .any(|exception| exception.matches(&result));
-        let judged = match result.outcome {
-            Ok(()) => Judged::Passed,
-            Err(_) if is_excepted => Judged::Excepted,
-            Err(mismatch) => Judged::Failed(Failure {
-                case: result.case,
-                mismatch,
-            }),
-        };
-        report.add(driver.name, &result.suite, judged);
+        report.add(
+            driver.name,
+            &result.suite.clone(),
+            judged(result, is_excepted),
+        );
     }
 }
 
-fn add_peer(report: &mut Report, outcome: Outcome) {
-    match outcome {
-        Outcome::Ran { driver, results } => {
-            report.add_driver(driver);
-            for result in results {
-                let judged = match result.outcome {
-                    Ok(()) => Judged::Passed,
-                    Err(mismatch) => Judged::Failed(Failure {
-                        case: result.case,
-                        mismatch,
-                    }),
-                };
-                report.add(driver, &result.suite, judged);
-            }
+fn add_peer(report: &mut Report, outcome: Outcome, differences: &Differences) {
+    let (peer, sdks, results) = match outcome {
+        Outcome::Ran {
+            driver,
+            sdks,
+            results,
+        } => (driver, sdks, results),
+        Outcome::NotRun { peer, reason } => return report.add_not_run(peer, reason),
+    };
+    let differences = differences.of(peer);
+    for row in &differences {
+        if let Some(problem) = row.staleness(&results, &sdks) {
+            report.add_problem(problem);
         }
-        Outcome::NotRun { peer, reason } => {
-            report.add_note(format!("not run: peer {peer}: {reason}"));
+    }
+    for result in results {
+        let row = differences.iter().find(|row| row.matches(&result));
+        if let Some(row) = row {
+            report.add_difference((*row).clone());
         }
+        report.add_peer(peer, &result.suite.clone(), judged(result, row.is_some()));
+    }
+}
+
+fn judged(result: CaseResult, is_excepted: bool) -> Judged {
+    match result.outcome {
+        Ok(()) => Judged::Passed,
+        Err(_) if is_excepted => Judged::Excepted,
+        Err(mismatch) => Judged::Failed(Failure {
+            case: result.case,
+            mismatch,
+        }),
     }
 }
 

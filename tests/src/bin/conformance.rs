@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io::Write;
+use std::path::Path;
 use std::process::ExitCode;
 
 use sentry_trace_conformance::arguments::{HELP, Request};
@@ -24,6 +25,14 @@ fn main() -> ExitCode {
         Err(errors) => return unusable(&errors),
     };
     print(&report);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let mut written = report.write(&root.join("target/conformance"));
+    if arguments.report {
+        written = written.and_then(|()| report.write_badge(&root.join("README.md")));
+    }
+    if let Err(error) = written {
+        return unusable(&[error]);
+    }
     if arguments.json {
         print(format_args!("{}\n", report.json()));
     }

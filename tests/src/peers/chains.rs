@@ -1,6 +1,6 @@
 //! Runs all chains that the asked-for peers make possible.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
@@ -58,7 +58,8 @@ pub(super) fn run(asked: &[&'static str]) -> Vec<Outcome> {
     outcomes
 }
 
-type Driven = (&'static str, CaseResult);
+/// A case that ran: the name of its driver, what came of it, and which implementations took part.
+type Driven = (&'static str, CaseResult, BTreeSet<String>);
 
 async fn results(
     cases: Vec<Case>,
@@ -76,6 +77,8 @@ async fn results(
     }
     let (evidence, problems) = fleet.stop().await;
     let judge = |(case, ran): (Case, Result<Ran, String>)| {
+        let seen = ran.iter().flat_map(|ran| &ran.seen);
+        let sdks = seen.map(|seen| seen.sdk.clone()).collect();
         let outcome = ran
             .map_err(|error| Mismatch::new("every service answers", error))
             .and_then(|ran| (case.check)(&ran, &evidence));
@@ -84,7 +87,7 @@ async fn results(
             outcome,
             case: case.id.clone(),
         };
-        (case.driver(), result)
+        (case.driver(), result, sdks)
     };
     let judged = cases.into_iter().zip(ran).map(judge);
     Ok(judged.chain(ends(problems)).collect())
@@ -105,14 +108,23 @@ fn ends(problems: Vec<String>) -> Vec<Driven> {
         case: "all services".to_owned(),
         outcome,
     };
-    vec![("rust", result)]
+    vec![("rust", result, BTreeSet::new())]
 }
 
 fn by_driver(results: Vec<Driven>) -> Vec<Outcome> {
     let of = |driver: &'static str| {
-        let results = results.iter().filter(|(of, _)| *of == driver);
-        let results: Vec<_> = results.map(|(_, result)| result.clone()).collect();
-        (!results.is_empty()).then_some(Outcome::Ran { driver, results })
+        let of_driver = results.iter().filter(|(of, ..)| *of == driver);
+        let sdks: BTreeSet<_> = of_driver
+            .clone()
+            .flat_map(|(.., sdks)| sdks)
+            .cloned()
+            .collect();
+        let results: Vec<_> = of_driver.map(|(_, result, _)| result.clone()).collect();
+        (!results.is_empty()).then(|| Outcome::Ran {
+            driver,
+            sdks: sdks.into_iter().collect(),
+            results,
+        })
     };
     DRIVERS.into_iter().filter_map(of).collect()
 }

@@ -31,6 +31,8 @@ pub enum Outcome {
     Ran {
         /// The name under which the report shows it.
         driver: &'static str,
+        /// The implementations that ran, as they name themselves, for the rows of differences.
+        sdks: Vec<String>,
         /// Its cases; the suite of each is the scenario.
         results: Vec<CaseResult>,
     },
@@ -55,6 +57,7 @@ const GROUPS: &[Group] = &[
             let outcome = match browser::run() {
                 Ok(results) => Outcome::Ran {
                     driver: "browser",
+                    sdks: Vec::new(),
                     results,
                 },
                 Err(reason) => Outcome::NotRun {

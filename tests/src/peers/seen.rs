@@ -11,7 +11,6 @@ pub(super) struct Seen {
     pub(super) active: Active,
     pub(super) trace_data: BTreeMap<String, String>,
     pub(super) incoming: BTreeMap<String, String>,
-    pub(super) status: Option<u16>,
     pub(super) body: Option<String>,
     pub(super) error: Option<String>,
 }
@@ -43,6 +42,18 @@ impl Seen {
             trace_id: parts.next()?,
             span_id: parts.next()?,
             flag: parts.next(),
+        })
+    }
+
+    /// Whom the caller says it is: by `sentry-trace`, else by `traceparent`.
+    pub(super) fn caller(&self) -> Option<TraceHeader> {
+        self.sentry_trace().or_else(|| {
+            let mut parts = self.incoming.get("traceparent")?.split('-').skip(1);
+            Some(TraceHeader {
+                trace_id: parts.next()?.to_owned(),
+                span_id: parts.next()?.to_owned(),
+                flag: None,
+            })
         })
     }
 

@@ -113,10 +113,9 @@ impl Settings {
         if let Some(release) = &self.release {
             options = options.release(release.clone());
         }
-        if let Some(environment) = &self.environment {
-            options = options.environment(environment.clone());
-        }
-        Some(sentry::init(options))
+        // The client's own default depends on how it was compiled.
+        let environment = self.environment.as_deref().unwrap_or("production");
+        Some(sentry::init(options.environment(environment.to_owned())))
     }
 }
 

@@ -1,7 +1,7 @@
 //! What is done with a driver.
 
 mod cancellation;
-mod check;
+pub(crate) mod check;
 mod context;
 mod core_vectors;
 mod end_to_end;

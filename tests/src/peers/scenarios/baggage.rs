@@ -1,6 +1,6 @@
 //! Baggage: members of others, near the size limit, values of every printable character.
 
-use super::common::{OTHER_RUST, PARENT, SDKS, TRACE_ID, linked, recorded, same_dsc};
+use super::common::{OTHER_RUST, PARENT, SDKS, TRACE_ID, linked, own_trace_id, recorded, same_dsc};
 use crate::peers::case::Case;
 use crate::peers::chain::Chain;
 use crate::peers::hop::{Kind, RUST};
@@ -92,8 +92,9 @@ fn printable(kinds: [Kind; 3]) -> Case {
 
 /// Members that take nearly all of the limit pass every service whole.
 fn near_limit(kinds: [Kind; 3]) -> Case {
+    let trace_id = own_trace_id();
     let mut baggage =
-        format!("sentry-trace_id={TRACE_ID},sentry-sample_rand=0.5,sentry-sampled=true");
+        format!("sentry-trace_id={trace_id},sentry-sample_rand=0.5,sentry-sampled=true");
     for number in 10.. {
         let member = format!(",sentry-member{number}={}", "x".repeat(180));
         if baggage.len() + member.len() > LIMIT {
@@ -103,7 +104,7 @@ fn near_limit(kinds: [Kind; 3]) -> Case {
     }
     let length = baggage.len();
     let chain = Chain::of(kinds.map(Kind::hop))
-        .incoming("sentry-trace", format!("{TRACE_ID}-{PARENT}-1"))
+        .incoming("sentry-trace", format!("{trace_id}-{PARENT}-1"))
         .incoming("baggage", baggage);
     Case::new(
         "size limit",

@@ -1,6 +1,8 @@
 //! Decisions: of a caller, of a rate, of nobody.
 
-use super::common::{OTHER_RUST, PARENT, SDKS, TRACE_ID, flags, linked, same_dsc, transactions};
+use super::common::{
+    OTHER_RUST, PARENT, SDKS, flags, linked, own_trace_id, same_dsc, transactions,
+};
 use crate::peers::case::Case;
 use crate::peers::chain::{Chain, Ran};
 use crate::peers::hop::{Hop, Kind, RUST};
@@ -33,9 +35,9 @@ fn of(kinds: [Kind; 3]) -> Vec<Case> {
     ]
 }
 
-fn baggage(more: &str) -> String {
+fn baggage(trace_id: &str, more: &str) -> String {
     format!(
-        "sentry-trace_id={TRACE_ID},sentry-sample_rand=0.1234567890123,sentry-release=head%401{more}"
+        "sentry-trace_id={trace_id},sentry-sample_rand=0.1234567890123,sentry-release=head%401{more}"
     )
 }
 
@@ -44,9 +46,10 @@ fn incoming(chain: Chain, kinds: [Kind; 3], flag: Option<&'static str>, sent: [u
     let flag = flag.unwrap_or_default();
     let sampled = flag == "1";
     let members = format!(",sentry-sample_rate=0.5,sentry-sampled={sampled},sentry-unknown=kept");
+    let trace_id = own_trace_id();
     let chain = chain
-        .incoming("sentry-trace", format!("{TRACE_ID}-{PARENT}-{flag}"))
-        .incoming("baggage", baggage(&members));
+        .incoming("sentry-trace", format!("{trace_id}-{PARENT}-{flag}"))
+        .incoming("baggage", baggage(&trace_id, &members));
     Case::new(
         SCENARIO,
         &format!("caller says {flag}"),
@@ -67,9 +70,10 @@ fn incoming(chain: Chain, kinds: [Kind; 3], flag: Option<&'static str>, sent: [u
 
 /// A caller that has not decided: the head does, and a Rust head says so in the DSC (rule R3).
 fn deferred_caller(kinds: [Kind; 3]) -> Case {
+    let trace_id = own_trace_id();
     let chain = Chain::of(kinds.map(Kind::hop))
-        .incoming("sentry-trace", format!("{TRACE_ID}-{PARENT}"))
-        .incoming("baggage", baggage(""));
+        .incoming("sentry-trace", format!("{trace_id}-{PARENT}"))
+        .incoming("baggage", baggage(&trace_id, ""));
     Case::new(SCENARIO, "caller defers", chain, move |ran, evidence| {
         linked(ran)?;
         flags(ran, &[Some("1"), Some("1")])?;
