@@ -26,6 +26,7 @@ pub mod e2e;
 pub mod exceptions;
 pub mod floors;
 pub mod peers;
+pub mod publish;
 pub mod report;
 pub mod run;
 pub mod suite;

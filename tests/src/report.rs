@@ -1,11 +1,7 @@
 //! What came of all cases: counted, listed and printed.
 
-mod badge;
-mod html;
-
 use std::collections::BTreeMap;
 use std::fmt;
-use std::path::Path;
 
 use serde::Serialize;
 
@@ -50,26 +46,26 @@ pub struct Counts {
 
 /// One suite on one driver.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-struct SuiteReport {
+pub(crate) struct SuiteReport {
     #[serde(flatten)]
-    counts: Counts,
+    pub(crate) counts: Counts,
     #[serde(skip)]
     failures: Vec<Failure>,
 }
 
 /// All suites on one driver.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-struct DriverReport {
+pub(crate) struct DriverReport {
     #[serde(flatten)]
-    counts: Counts,
-    suites: BTreeMap<String, SuiteReport>,
+    pub(crate) counts: Counts,
+    pub(crate) suites: BTreeMap<String, SuiteReport>,
 }
 
 /// A peer that did not run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-struct NotRun {
-    peer: String,
-    reason: String,
+pub(crate) struct NotRun {
+    pub(crate) peer: String,
+    pub(crate) reason: String,
 }
 
 /// All suites on all drivers, and all scenarios with all peers.
@@ -77,19 +73,19 @@ struct NotRun {
 pub struct Report {
     #[serde(flatten)]
     counts: Counts,
-    drivers: BTreeMap<String, DriverReport>,
+    pub(crate) drivers: BTreeMap<String, DriverReport>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    peers: BTreeMap<String, DriverReport>,
+    pub(crate) peers: BTreeMap<String, DriverReport>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    not_run: Vec<NotRun>,
+    pub(crate) not_run: Vec<NotRun>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    exceptions: Vec<Exception>,
+    pub(crate) exceptions: Vec<Exception>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    differences: Vec<Difference>,
+    pub(crate) differences: Vec<Difference>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    problems: Vec<String>,
+    pub(crate) problems: Vec<String>,
     #[serde(skip)]
-    notes: Vec<String>,
+    pub(crate) notes: Vec<String>,
 }
 
 impl Counts {
@@ -187,37 +183,12 @@ impl Report {
         crate::case_result::as_json(self)
     }
 
-    /// Writes `report.html` and `report.json` into a folder.
-    ///
-    /// # Errors
-    /// Says which file cannot be written.
-    pub fn write(&self, folder: &Path) -> Result<(), String> {
-        let json = serde_json::to_string_pretty(self).map_err(|error| error.to_string())?;
-        std::fs::create_dir_all(folder)
-            .map_err(|error| format!("{}: {error}", folder.display()))?;
-        for (name, text) in [
-            ("report.html", html::page(self)),
-            ("report.json", json + "\n"),
-        ] {
-            let file = folder.join(name);
-            std::fs::write(&file, text).map_err(|error| format!("{}: {error}", file.display()))?;
-        }
-        Ok(())
-    }
-
-    /// Writes the line with the counts into a README that has one already.
-    ///
-    /// # Errors
-    /// The file cannot be read or written, or has no such line.
-    pub fn write_badge(&self, readme: &Path) -> Result<(), String> {
-        badge::write(readme, &badge::line(self))
-    }
-
     fn all(&self) -> impl Iterator<Item = (&String, &DriverReport)> {
         self.drivers.iter().chain(&self.peers)
     }
 
-    fn failures(&self) -> impl Iterator<Item = (&str, &str, &Failure)> {
+    /// Each failure with its driver and suite.
+    pub(crate) fn failures(&self) -> impl Iterator<Item = (&str, &str, &Failure)> {
         self.all().flat_map(|(driver, report)| {
             report.suites.iter().flat_map(move |(suite, report)| {
                 let failures = report.failures.iter();

@@ -6,6 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use sentry_trace_conformance::arguments::{HELP, Request};
+use sentry_trace_conformance::publish;
 use sentry_trace_conformance::run::run;
 
 /// The arguments or the files could not be read.
@@ -26,9 +27,9 @@ fn main() -> ExitCode {
     };
     print(&report);
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let mut written = report.write(&root.join("target/conformance"));
+    let mut written = publish::files(&report, &root.join("target/conformance"));
     if arguments.report {
-        written = written.and_then(|()| report.write_badge(&root.join("README.md")));
+        written = written.and_then(|()| publish::badge(&report, &root.join("README.md")));
     }
     if let Err(error) = written {
         return unusable(&[error]);

@@ -5,12 +5,12 @@ use std::panic::AssertUnwindSafe;
 
 use futures_util::FutureExt;
 
-use super::Outcome;
 use super::case::Case;
 use super::chain::Ran;
 use super::fleet::Fleet;
 use super::hop::{Kind, RUST};
 use super::install::{Program, install};
+use super::outcome::Outcome;
 use super::scenarios;
 use crate::case_result::{CaseResult, Mismatch};
 

@@ -10,12 +10,13 @@ mod evidence;
 mod fleet;
 mod hop;
 mod install;
+mod outcome;
 mod process;
 mod scenarios;
 mod seen;
 pub mod service;
 
-use crate::case_result::CaseResult;
+pub use outcome::Outcome;
 
 /// Peers that one function runs, so that chains can lead through several of them.
 pub struct Group {
@@ -23,26 +24,6 @@ pub struct Group {
     pub names: &'static [&'static str],
     /// Runs those of them that were asked for.
     pub run: fn(asked: &[&'static str]) -> Vec<Outcome>,
-}
-
-/// What came of a peer.
-pub enum Outcome {
-    /// It ran.
-    Ran {
-        /// The name under which the report shows it.
-        driver: &'static str,
-        /// The implementations that ran, as they name themselves, for the rows of differences.
-        sdks: Vec<String>,
-        /// Its cases; the suite of each is the scenario.
-        results: Vec<CaseResult>,
-    },
-    /// It did not run.
-    NotRun {
-        /// The peer's name.
-        peer: &'static str,
-        /// What is missing.
-        reason: String,
-    },
 }
 
 /// Every group, in the order in which they run.

@@ -2,14 +2,14 @@
 
 use std::path::Path;
 
-use super::Report;
+use crate::report::Report;
 
 /// What the line begins with.
 const BEGINNING: &str = "conformance: ";
 
 /// The line.
 pub(super) fn line(report: &Report) -> String {
-    let counts = report.counts;
+    let counts = report.counts();
     let mut line = format!(
         "{BEGINNING}{} passed, {} excepted, {} failed on {} drivers and {} peers",
         counts.passed,

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
-use super::{Counts, DriverReport, Failure, Report};
+use super::badge;
+use crate::report::{Counts, DriverReport, Failure, Report};
 
 const STYLE: &str = "body{font:14px/1.4 system-ui,sans-serif;margin:2em;max-width:110em}\
     table{border-collapse:collapse;margin:1em 0}th,td{border:1px solid #bbb;padding:.25em .5em;text-align:left;\
@@ -17,7 +18,7 @@ pub(super) fn page(report: &Report) -> String {
          <style>{STYLE}</style>\n<h1>Conformance of sentry-trace</h1>\n<p>{}</p>\n\
          <p>A cell says how many cases passed, of how many; <i>e</i> marks cases that fail as an exception or a \
          difference below says, <i>f</i> marks failures.</p>\n",
-        escaped(&super::badge::line(report))
+        escaped(&badge::line(report))
     );
     page.push_str("<h2>Drivers and suites</h2>\n");
     for drivers in with_same_suites(&report.drivers) {
