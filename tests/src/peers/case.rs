@@ -4,6 +4,9 @@ use super::chain::{Chain, Ran};
 use super::evidence::Evidence;
 use crate::suites::check::Check;
 
+/// Judges what came of a chain.
+type Judge = Box<dyn Fn(&Ran, &Evidence) -> Check>;
+
 /// A case.
 pub(super) struct Case {
     /// The scenario.
@@ -11,7 +14,7 @@ pub(super) struct Case {
     /// The id, unique in the scenario of its driver.
     pub(super) id: String,
     pub(super) chain: Chain,
-    pub(super) check: Box<dyn Fn(&Ran, &Evidence) -> Check>,
+    pub(super) check: Judge,
 }
 
 impl Case {

@@ -52,7 +52,7 @@ pub(super) fn run(asked: &[&'static str]) -> Vec<Outcome> {
         .build()
         .expect("threads can be started");
     match runtime.block_on(results(cases, &programs)) {
-        Ok(results) => outcomes.extend(by_driver(results)),
+        Ok(results) => outcomes.extend(by_driver(&results)),
         Err(reason) => outcomes.extend(asked.iter().map(|peer| not_run(peer, reason.clone()))),
     }
     outcomes
@@ -90,11 +90,11 @@ async fn results(
         (case.driver(), result, sdks)
     };
     let judged = cases.into_iter().zip(ran).map(judge);
-    Ok(judged.chain(ends(problems)).collect())
+    Ok(judged.chain(ends(&problems)).collect())
 }
 
 /// That every service ended well is a case of its own.
-fn ends(problems: Vec<String>) -> Vec<Driven> {
+fn ends(problems: &[String]) -> Vec<Driven> {
     let outcome = if problems.is_empty() {
         Ok(())
     } else {
@@ -111,7 +111,7 @@ fn ends(problems: Vec<String>) -> Vec<Driven> {
     vec![("rust", result, BTreeSet::new())]
 }
 
-fn by_driver(results: Vec<Driven>) -> Vec<Outcome> {
+fn by_driver(results: &[Driven]) -> Vec<Outcome> {
     let of = |driver: &'static str| {
         let of_driver = results.iter().filter(|(of, ..)| *of == driver);
         let sdks: BTreeSet<_> = of_driver

@@ -66,12 +66,12 @@ fn build(arguments: &[&str], folder: PathBuf) -> Result<Program, String> {
         .current_dir(&folder)
         .stderr(std::process::Stdio::inherit());
     let output = run(&mut command)?;
-    let executables = output.lines().filter_map(|line| {
+    let mut executables = output.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
         message["executable"].as_str().map(PathBuf::from)
     });
     Ok(Program {
-        path: executables.last().ok_or("cargo names no executable")?,
+        path: executables.next_back().ok_or("cargo names no executable")?,
         arguments: Vec::new(),
         folder,
     })
