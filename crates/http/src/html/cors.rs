@@ -16,7 +16,6 @@ pub const ALLOWED_REQUEST_HEADERS_WITH_TRACEPARENT: [HeaderName; 3] =
 /// The request headers to allow, by name; `traceparent` only where browsers send it.
 ///
 /// For `actix_cors`: `.allowed_headers(allowed_request_headers(false))`.
-#[must_use]
 pub fn allowed_request_headers(traceparent: bool) -> impl Iterator<Item = &'static str> {
     let names: &[&str] = if traceparent {
         &["sentry-trace", "baggage", "traceparent"]

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use sentry_trace_core::html::{MetaTags, Props};
+use sentry_trace_core::text::FixedText;
 use sentry_trace_runtime::{SpanHandle, current_span};
 
 /// The trace of a request, for the page that answers it: `Display` writes the two meta tags of rule R11, escaped for HTML,
@@ -103,7 +104,7 @@ impl fmt::Display for TraceMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let header = self.root.sentry_trace().map(|header| header.to_text());
         let tags = MetaTags {
-            sentry_trace: header.as_ref().map(|text| text.as_str()),
+            sentry_trace: header.as_ref().map(FixedText::as_str),
             baggage: self.root.baggage(),
         };
         tags.fmt(f)
