@@ -13,9 +13,6 @@ mod peer_client;
 use crate::Fallible;
 
 pub(crate) trait Case {
-    /// Makes the input of that many rounds, outside what is measured.
-    fn prepare(&mut self, _rounds: u32) {}
-
     /// One round.
     fn run(&mut self);
 

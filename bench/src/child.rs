@@ -14,11 +14,9 @@ const SAMPLES: usize = 31;
 
 /// Prints the allocations of all rounds, and the median time of one round in nanoseconds.
 pub(crate) fn run(mut case: Box<dyn Case>, rounds: u32) {
-    case.prepare(WARM_UP);
     (0..WARM_UP).for_each(|_| case.run());
     case.check(WARM_UP);
 
-    case.prepare(rounds);
     let before = allocator::count();
     sentry_trace_bench_region(&mut *case, rounds);
     let allocations = allocator::count() - before;
@@ -32,7 +30,6 @@ pub(crate) fn run(mut case: Box<dyn Case>, rounds: u32) {
         &mut samples[..]
     };
     for sample in &mut *samples {
-        case.prepare(rounds);
         let start = Instant::now();
         (0..rounds).for_each(|_| case.run());
         *sample = start.elapsed().as_nanos() / u128::from(rounds);

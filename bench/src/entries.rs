@@ -69,7 +69,7 @@ const LAYER_UNSAMPLED: &str = "axum layer, unsampled";
 const NO_BAGGAGE: &str = "sends no baggage on";
 const ONE_KEY: &str = "reads org_id alone; both headers less sentry-trace alone";
 const ABOVE_BARE: &str = "above the bare router";
-const WHOLE: &str = "whole request";
+const WHOLE: &str = "whole, the making of the request included";
 
 pub(crate) const ALL: &[Entry] = &[
     Entry::ours(PARSE, "parse-ours", (450, 0)),

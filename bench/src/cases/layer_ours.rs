@@ -55,10 +55,6 @@ impl Ours {
 }
 
 impl Case for Ours {
-    fn prepare(&mut self, rounds: u32) {
-        self.served.prepare(rounds);
-    }
-
     fn run(&mut self) {
         self.served.run();
     }

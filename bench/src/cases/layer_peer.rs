@@ -29,10 +29,6 @@ impl Peer {
 }
 
 impl Case for Peer {
-    fn prepare(&mut self, rounds: u32) {
-        self.served.prepare(rounds);
-    }
-
     fn run(&mut self) {
         self.served.run();
     }

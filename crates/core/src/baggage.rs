@@ -37,6 +37,8 @@ pub struct Member<'a> {
     text: &'a str,
     name_end: u16,
     value_start: u16,
+    /// The last bytes of the name, which tell most names apart.
+    tail: [u8; 4],
 }
 
 /// The sentry members of all lines of a request, in order, each name once.
@@ -107,7 +109,9 @@ impl<'a> SentryMembers<'a> {
 
     fn insert(&mut self, member: Member<'a>) {
         let same_key = |known: &&mut Member<'a>| {
-            known.name_end == member.name_end && known.key() == member.key()
+            known.tail == member.tail
+                && known.name_end == member.name_end
+                && known.key() == member.key()
         };
         if let Some(known) = self.members[..self.len].iter_mut().find(same_key) {
             *known = member;
@@ -164,6 +168,7 @@ impl<'a> Member<'a> {
         text: "",
         name_end: 0,
         value_start: 0,
+        tail: [0; 4],
     };
 
     /// Reads what begins with the prefix and ends before a comma or semicolon, when it is usable.
@@ -185,6 +190,7 @@ impl<'a> Member<'a> {
             text: text.get(..value_start + value.len())?,
             name_end: u16::try_from(key.len()).ok()?,
             value_start: u16::try_from(value_start).ok()?,
+            tail: *key.last_chunk()?,
         })
     }
 

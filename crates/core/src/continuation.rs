@@ -103,11 +103,18 @@ where
         return None;
     };
     let members = SentryMembers::parse(incoming.baggage);
-    policy.allows(members.get("org_id")).then(|| Continued {
+    if !policy.allows(members.get("org_id")) {
+        return None;
+    }
+    Some(Continued {
         trace_id: header.trace_id,
         parent_span_id: header.span_id,
         parent_decision: header.decision,
-        dsc: IncomingDsc::of(header.trace_id, members),
+        dsc: if members.is_empty() || names_another_trace(&members, header.trace_id) {
+            IncomingDsc::Empty
+        } else {
+            IncomingDsc::Frozen(members)
+        },
     })
 }
 
@@ -120,18 +127,12 @@ fn only_traceparent<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Option<Sen
     }
 }
 
-impl<'a> IncomingDsc<'a> {
-    /// Baggage that names another trace belongs to another trace.
-    fn of(trace_id: TraceId, members: SentryMembers<'a>) -> Self {
-        let other_trace = members
-            .get("trace_id")
-            .is_some_and(|named| !named.is(crate::hex::as_str(&trace_id.to_hex())));
-        if members.is_empty() || other_trace {
-            Self::Empty
-        } else {
-            Self::Frozen(members)
-        }
-    }
+/// Baggage that names another trace belongs to another trace.
+fn names_another_trace(members: &SentryMembers<'_>, trace_id: TraceId) -> bool {
+    let own = trace_id.to_hex();
+    let own = crate::hex::as_str(&own);
+    let named = members.get("trace_id");
+    named.is_some_and(|named| named.raw_value() != own && !named.is(own))
 }
 
 /// The rate of the parent's decision: the member `sample_rate`, when it is a number in [0, 1] (rule R5).

@@ -1,9 +1,13 @@
 //! Reading headers, of whatever type a framework has for them.
 
 use http::HeaderMap;
-use http::header::HeaderValue;
+use http::header::{HeaderName, HeaderValue};
 use sentry_trace_runtime::core::continuation::Incoming;
 use sentry_trace_runtime::core::{baggage, sentry_trace, traceparent};
+
+static SENTRY_TRACE: HeaderName = HeaderName::from_static(sentry_trace::NAME);
+static BAGGAGE: HeaderName = HeaderName::from_static(baggage::NAME);
+static TRACEPARENT: HeaderName = HeaderName::from_static(traceparent::NAME);
 
 /// The headers of a message.
 pub trait Headers {
@@ -32,10 +36,14 @@ pub fn incoming(
     headers: &HeaderMap,
 ) -> Incoming<impl Iterator<Item = &[u8]>, impl Iterator<Item = &[u8]>, impl Iterator<Item = &[u8]>>
 {
-    let lines = |name| headers.get_all(name).into_iter().map(HeaderValue::as_bytes);
+    // Looked up only when it is asked for.
+    let lines = |name: &'static HeaderName| {
+        let values = std::iter::once(name).flat_map(|name| headers.get_all(name));
+        values.map(HeaderValue::as_bytes)
+    };
     Incoming {
-        sentry_trace: lines(sentry_trace::NAME),
-        baggage: lines(baggage::NAME),
-        traceparent: lines(traceparent::NAME),
+        sentry_trace: lines(&SENTRY_TRACE),
+        baggage: lines(&BAGGAGE),
+        traceparent: lines(&TRACEPARENT),
     }
 }

@@ -21,8 +21,8 @@ impl Tracer {
         B: IntoIterator<Item = &'a [u8]>,
         P: IntoIterator<Item = &'a [u8]>,
     {
-        match continuation::continue_trace(incoming, &self.settings().policy()) {
-            Some(continued) => TraceContext::continued(self.clone(), &continued),
+        match &continuation::continue_trace(incoming, &self.settings().policy()) {
+            Some(continued) => TraceContext::continued(self.clone(), continued),
             None => self.start_new_trace(),
         }
     }

@@ -328,3 +328,14 @@ fn an_empty_context_stays_empty_whoever_decides() {
     let span = context.start_span("a").sampled(true).start();
     assert_eq!((span.baggage(), span.is_recording()), (None, true));
 }
+
+#[test]
+fn a_decision_made_here_is_added_to_the_most_members_that_can_come_in() {
+    let received: Vec<_> = (0..64).map(|n| format!("sentry-m{n}=x")).collect();
+    let tracer = tracer(Options::new().traces_sample_rate(1.0));
+    let span = continued(&tracer, "", &received.join(","));
+    let dsc: Vec<_> = span.baggage().unwrap().split(',').collect();
+    assert_eq!(dsc[..64], received[..]);
+    assert!(dsc[64].starts_with("sentry-sample_rand=0."));
+    assert_eq!(dsc[65..], ["sentry-sample_rate=1", "sentry-sampled=true"]);
+}

@@ -29,7 +29,9 @@ pin_project! {
     impl<F> PinnedDrop for ServerFuture<F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            this.scope.run(|| this.inner.set(None));
+            if this.inner.is_some() {
+                this.scope.run(|| this.inner.set(None));
+            }
         }
     }
 }
@@ -55,12 +57,17 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let panics = FailOnPanic(this.span);
-        let result = ready!(this.scope.run(|| match this.inner.as_mut().as_pin_mut() {
-            Some(inner) => inner.poll(cx),
-            None => panic!("a future was polled after it was done"),
+        let result = ready!(this.scope.run(|| {
+            let polled = match this.inner.as_mut().as_pin_mut() {
+                Some(inner) => inner.poll(cx),
+                None => panic!("a future was polled after it was done"),
+            };
+            if polled.is_ready() {
+                this.inner.set(None);
+            }
+            polled
         }));
         drop(panics);
-        this.scope.run(|| this.inner.set(None));
         let span = this.span.take();
         Poll::Ready(match result {
             Ok(response) => Ok(with_span(
