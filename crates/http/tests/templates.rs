@@ -3,7 +3,7 @@
 
 use askama::Template;
 use maud::{PreEscaped, html};
-use sentry_trace_http::{TraceMeta, TraceProps};
+use sentry_trace_http::TraceMeta;
 use sentry_trace_runtime::{EnteredSpan, Options, Tracer, start_span};
 
 /// A release that has to be escaped, percent-encoded in the baggage.
@@ -88,7 +88,7 @@ fn props_are_flattened_into_a_pages_own() {
     struct Props {
         title: &'static str,
         #[serde(flatten)]
-        trace: TraceProps,
+        trace: sentry_trace_http::TraceProps,
     }
     let props = || Props {
         title: "Orders",

@@ -21,8 +21,8 @@ impl Client for Ureq {
         let work = carry_trace(move || {
             let agent = Agent::config_builder().build_traced_with(trace);
             match request.body.clone() {
-                Some(body) => send(&agent, request, body),
-                None => send(&agent, request, ()),
+                Some(body) => send(&agent, &request, body),
+                None => send(&agent, &request, ()),
             }
         });
         let task = tokio::task::spawn_blocking(work);
@@ -30,7 +30,7 @@ impl Client for Ureq {
     }
 }
 
-fn send(agent: &Agent, request: OutRequest, body: impl AsSendBody) -> Result<OutResponse, String> {
+fn send(agent: &Agent, request: &OutRequest, body: impl AsSendBody) -> Result<OutResponse, String> {
     let mut out = Request::builder()
         .method(&*request.method)
         .uri(&request.url)

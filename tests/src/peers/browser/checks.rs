@@ -10,6 +10,10 @@ use crate::case_result::Mismatch;
 
 type Checked = Result<(), Mismatch>;
 
+#[allow(
+    clippy::needless_pass_by_value,
+    reason = "a check reads better without a reference on each value"
+)]
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, got: T) -> Checked {
     if expected == got {
         Ok(())
