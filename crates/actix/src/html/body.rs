@@ -94,6 +94,9 @@ impl<B: MessageBody> Source<B> {
     }
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, B::Error>>> {
+        if self.page.is_settled() && !self.has_ended {
+            return self.inner.as_mut().poll_next(cx);
+        }
         loop {
             if let Some(bytes) = self.page.pop() {
                 return Poll::Ready(Some(Ok(bytes)));

@@ -100,6 +100,12 @@ impl Page {
         }
     }
 
+    /// Whether all bytes that are still to come go out as they are.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        self.place.is_decided() && self.ready.is_empty()
+    }
+
     /// Whether nothing is left to go out unless more comes in.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -3,11 +3,11 @@
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use bytes::{Buf, Bytes};
+use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::source::Source;
+use super::source::{Source, to_bytes};
 
 pin_project! {
     /// A body that is passed on as it is, or with meta tags behind its `<head …>`.
@@ -50,9 +50,7 @@ impl<B: Body> Body for InjectMetaBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
         match self.project().kind.project() {
-            KindProjected::Untouched { inner } => inner
-                .poll_frame(cx)
-                .map_ok(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))),
+            KindProjected::Untouched { inner } => inner.poll_frame(cx).map_ok(to_bytes),
             KindProjected::Page { source } => source.poll_frame(cx),
         }
     }

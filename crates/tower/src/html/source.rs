@@ -39,6 +39,9 @@ impl<B: Body> Source<B> {
         &mut self,
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, B::Error>>> {
+        if self.page.is_settled() && !self.has_ended {
+            return self.inner.as_mut().poll_frame(cx).map_ok(to_bytes);
+        }
         loop {
             if let Some(bytes) = self.page.pop() {
                 return Poll::Ready(Some(Ok(Frame::data(bytes))));
@@ -59,12 +62,7 @@ impl<B: Body> Source<B> {
             Poll::Pending => return Poll::Pending,
             Poll::Ready(frame) => frame,
         };
-        let data = frame.map(|frame| {
-            let bytes =
-                frame.map(|frame| frame.map_data(|mut data| data.copy_to_bytes(data.remaining())));
-            bytes.map(Frame::into_data)
-        });
-        match data {
+        match frame.map(|frame| frame.map(|frame| to_bytes(frame).into_data())) {
             Some(Ok(Ok(bytes))) => self.page.push(bytes),
             Some(Ok(Err(trailers))) => self.end(Some(Ok(trailers))),
             Some(Err(error)) => self.end(Some(Err(error))),
@@ -99,4 +97,8 @@ impl<B: Body> Source<B> {
         }
         hint
     }
+}
+
+pub(super) fn to_bytes<D: Buf>(frame: Frame<D>) -> Frame<Bytes> {
+    frame.map_data(|mut data| data.copy_to_bytes(data.remaining()))
 }
