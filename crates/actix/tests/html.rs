@@ -176,7 +176,10 @@ async fn a_refused_preflight_is_told() {
         move |diagnostic| told.lock().unwrap().push(diagnostic.to_string())
     });
     let tracer = Tracer::new(options).unwrap();
-    for (allowed, notes) in [(allowed_request_headers(false).collect(), 0), (vec!["content-type"], 1)] {
+    for (allowed, notes) in [
+        (allowed_request_headers(false).collect(), 0),
+        (vec!["content-type"], 1),
+    ] {
         let cors = Cors::default()
             .allowed_origin("https://shop.test")
             .allowed_headers(allowed)
