@@ -26,7 +26,7 @@ fn sampled() -> Options {
 }
 
 /// A request to the service, which makes one itself; gives the headers of that.
-fn serve(context: TraceContext<'_>) -> TraceData {
+fn serve(context: TraceContext) -> TraceData {
     let root = context.start_span("GET /{id}").op("http.server").start();
     headers_of(&root)
 }
@@ -139,7 +139,7 @@ async fn a_trace_of_another_kind_of_service_is_carried_on_unchanged() {
     collector.shutdown().await;
 }
 
-fn sampled_elsewhere() -> TraceContext<'static> {
+fn sampled_elsewhere() -> TraceContext {
     Tracer::new(sampled()).unwrap().start_new_trace()
 }
 

@@ -13,8 +13,8 @@ use crate::value::Value;
 
 /// A span that is about to start.
 #[must_use = "a span starts with `start`, `enter` or `run`"]
-pub struct SpanBuilder<'a> {
-    below: Below<'a>,
+pub struct SpanBuilder {
+    below: Below,
     description: Description,
     sampled: Option<bool>,
 }
@@ -24,10 +24,10 @@ pub struct SpanBuilder<'a> {
     clippy::large_enum_variant,
     reason = "lives on the stack for the time of one call"
 )]
-enum Below<'a> {
+enum Below {
     Current,
     Handle(SpanHandle),
-    Context(TraceContext<'a>),
+    Context(TraceContext),
 }
 
 struct Description {
@@ -44,12 +44,12 @@ struct Description {
 #[doc(alias = "startSpan")]
 #[doc(alias = "startSpanManual")]
 #[doc(alias = "startInactiveSpan")]
-pub fn start_span(name: impl Into<Cow<'static, str>>) -> SpanBuilder<'static> {
+pub fn start_span(name: impl Into<Cow<'static, str>>) -> SpanBuilder {
     SpanBuilder::below(Below::Current, name.into())
 }
 
-impl<'a> SpanBuilder<'a> {
-    pub(crate) fn root(context: TraceContext<'a>, name: Cow<'static, str>) -> Self {
+impl SpanBuilder {
+    pub(crate) fn root(context: TraceContext, name: Cow<'static, str>) -> Self {
         Self::below(Below::Context(context), name)
     }
 
@@ -57,7 +57,7 @@ impl<'a> SpanBuilder<'a> {
         Self::below(Below::Handle(parent), name)
     }
 
-    fn below(below: Below<'a>, name: Cow<'static, str>) -> Self {
+    fn below(below: Below, name: Cow<'static, str>) -> Self {
         let description = Description {
             name,
             op: Cow::Borrowed("default"),
@@ -128,15 +128,15 @@ impl SpanHandle {
     }
 
     /// Starts a child of this span.
-    pub fn start_child(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder<'static> {
+    pub fn start_child(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder {
         SpanBuilder::child_of(self.clone(), name.into())
     }
 }
 
-impl<'a> TraceContext<'a> {
+impl TraceContext {
     /// Starts the root span of a transaction in this trace.
     #[doc(alias = "startSpan")]
-    pub fn start_span(self, name: impl Into<Cow<'static, str>>) -> SpanBuilder<'a> {
+    pub fn start_span(self, name: impl Into<Cow<'static, str>>) -> SpanBuilder {
         SpanBuilder::root(self, name.into())
     }
 }

@@ -1,6 +1,5 @@
 //! A trace that was continued or started, before its first span.
 
-use std::marker::PhantomData;
 use std::sync::{Mutex, OnceLock};
 
 use sentry_trace_core::baggage::SentryMembers;
@@ -20,12 +19,10 @@ use crate::trace::{Dsc, State, Trace};
 use crate::tracer::Tracer;
 
 /// A trace that was continued or started: start a span in it, or enter its [`scope`](Self::scope) as it is.
-///
-/// It borrows the headers that it was read from.
 #[doc(alias = "propagationContext")]
 #[derive(Clone)]
 #[must_use]
-pub struct TraceContext<'a> {
+pub struct TraceContext {
     tracer: Tracer,
     remote_parent: Option<SpanId>,
     parent: Parent,
@@ -33,7 +30,6 @@ pub struct TraceContext<'a> {
     add_sample_rand: bool,
     /// `None` for the head of a trace.
     received: Option<ReceivedDsc>,
-    headers: PhantomData<&'a [u8]>,
 }
 
 /// A context that came in.
@@ -44,7 +40,7 @@ enum ReceivedDsc {
     Frozen(String),
 }
 
-impl<'a> TraceContext<'a> {
+impl TraceContext {
     /// The head of a new trace.
     pub(crate) fn head(tracer: Tracer, trace_id: TraceId) -> Self {
         Self {
@@ -58,12 +54,11 @@ impl<'a> TraceContext<'a> {
             },
             add_sample_rand: false,
             received: None,
-            headers: PhantomData,
         }
     }
 
     /// A trace that came in.
-    pub(crate) fn continued(tracer: Tracer, continued: &Continued<'a>) -> Self {
+    pub(crate) fn continued(tracer: Tracer, continued: &Continued<'_>) -> Self {
         let (trace_id, decision) = (continued.trace_id, continued.parent_decision);
         let members = match &continued.dsc {
             IncomingDsc::Frozen(members) => Some(members),
@@ -88,16 +83,15 @@ impl<'a> TraceContext<'a> {
             },
             add_sample_rand: received_rand.is_none(),
             received: Some(received),
-            headers: PhantomData,
         }
     }
 
     /// The trace of a scope, for a root span that is started in it.
-    pub(crate) fn of_scope(scope: &'a Trace) -> Self {
+    pub(crate) fn of_scope(scope: &Trace) -> Self {
         let frozen = match &scope.dsc {
             Dsc::Head { frozen, .. } => match frozen.get() {
                 Some(text) => Some(text),
-                None => return TraceContext::head(scope.tracer.clone(), scope.trace_id),
+                None => return Self::head(scope.tracer.clone(), scope.trace_id),
             },
             Dsc::Empty => None,
             Dsc::Frozen(text) => Some(text),
@@ -237,7 +231,7 @@ fn rewrite(received: &str, changes: &Changes) -> String {
     String::from_utf8(text).unwrap_or_default()
 }
 
-impl TraceContext<'_> {
+impl TraceContext {
     /// Decides, and starts the root span of a transaction: for adapters, which describe it lazily.
     pub fn start_root(self, description: &dyn Describe, sampled: Option<bool>) -> Span {
         let tracer = self.tracer.clone();

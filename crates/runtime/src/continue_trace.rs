@@ -15,7 +15,7 @@ impl Tracer {
     /// Bad headers are no error: they lead to a new trace.
     #[doc(alias = "continueTrace")]
     #[doc(alias = "continueFromHeaders")]
-    pub fn continue_trace<'a, S, B, P>(&self, incoming: Incoming<S, B, P>) -> TraceContext<'a>
+    pub fn continue_trace<'a, S, B, P>(&self, incoming: Incoming<S, B, P>) -> TraceContext
     where
         S: IntoIterator<Item = &'a [u8]>,
         B: IntoIterator<Item = &'a [u8]>,
@@ -29,7 +29,7 @@ impl Tracer {
 
     /// Continues a trace of another library in this process, whose organisation is not asked for (rule R4). It has no
     /// dynamic sampling context, and none is invented (rule R3).
-    pub fn continue_in_process(&self, parent: SentryTrace) -> TraceContext<'static> {
+    pub fn continue_in_process(&self, parent: SentryTrace) -> TraceContext {
         let continued = Continued {
             trace_id: parent.trace_id,
             parent_span_id: parent.span_id,
@@ -41,7 +41,7 @@ impl Tracer {
 
     /// Starts a new trace.
     #[doc(alias = "startNewTrace")]
-    pub fn start_new_trace(&self) -> TraceContext<'static> {
+    pub fn start_new_trace(&self) -> TraceContext {
         TraceContext::head(self.clone(), self.entropy().trace_id())
     }
 
@@ -49,13 +49,13 @@ impl Tracer {
     ///
     /// `None` when there was none, or when it is not continued by rule R4.
     #[must_use]
-    pub fn process_context(&self) -> Option<TraceContext<'_>> {
+    pub fn process_context(&self) -> Option<TraceContext> {
         let environment = self.environment()?;
         Some(self.continue_trace(environment.incoming())).filter(TraceContext::is_continued)
     }
 
     /// What work outside any span belongs to: the trace that the process was started in, else a new one.
-    pub fn background_context(&self) -> TraceContext<'_> {
+    pub fn background_context(&self) -> TraceContext {
         self.process_context()
             .unwrap_or_else(|| self.start_new_trace())
     }
@@ -63,7 +63,7 @@ impl Tracer {
 
 /// Continues a trace with the global tracer; `None` when there is none.
 #[doc(alias = "continueTrace")]
-pub fn continue_trace<'a, S, B, P>(incoming: Incoming<S, B, P>) -> Option<TraceContext<'a>>
+pub fn continue_trace<'a, S, B, P>(incoming: Incoming<S, B, P>) -> Option<TraceContext>
 where
     S: IntoIterator<Item = &'a [u8]>,
     B: IntoIterator<Item = &'a [u8]>,
@@ -75,7 +75,7 @@ where
 /// Starts a new trace with the global tracer; `None` when there is none.
 #[doc(alias = "startNewTrace")]
 #[must_use]
-pub fn start_new_trace() -> Option<TraceContext<'static>> {
+pub fn start_new_trace() -> Option<TraceContext> {
     Some(global::tracer()?.start_new_trace())
 }
 

@@ -20,8 +20,8 @@ const _: () = {
     send::<Span>();
     sync::<Span>();
     send::<Scope>();
-    send::<TraceContext<'static>>();
-    send::<SpanBuilder<'static>>();
+    send::<TraceContext>();
+    send::<SpanBuilder>();
     send::<Transaction>();
     send::<Settings>();
     sync::<Settings>();

@@ -38,7 +38,7 @@ pub(crate) fn envelope(name: &str) -> Arc<Envelope> {
 }
 
 /// Continues what `headers` say.
-pub(crate) fn continued(tracer: &Tracer, headers: &TraceData) -> TraceContext<'static> {
+pub(crate) fn continued(tracer: &Tracer, headers: &TraceData) -> TraceContext {
     let sentry_trace = headers.sentry_trace.clone().leak();
     let baggage = headers.baggage.clone().map(|text| &*text.leak());
     tracer.continue_trace(Incoming {
