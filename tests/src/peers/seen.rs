@@ -112,3 +112,35 @@ fn decode(value: &str) -> String {
     }
     String::from_utf8_lossy(&bytes).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_decoded_without_their_properties() {
+        assert_eq!(decode("%2Fa%20b+c"), "/a b+c");
+        assert_eq!(decode("%e6%bc%a2;p=1"), "漢");
+        assert_eq!(decode("100%"), "100%");
+    }
+
+    #[test]
+    fn a_caller_is_named_by_either_header() {
+        let seen = |name: &str, value: &str| -> Seen {
+            let answer = serde_json::json!({
+                "sdk": "any",
+                "active": { "trace_id": null, "span_id": null, "parent_span_id": null },
+                "trace_data": {},
+                "incoming": { name: value, "baggage": "a=1, sentry-release=b%401,c" },
+            });
+            serde_json::from_value(answer).expect("an answer")
+        };
+        let by_sentry = seen("sentry-trace", "t-s-1");
+        assert_eq!(by_sentry.caller(), by_sentry.sentry_trace());
+        assert_eq!(by_sentry.foreign(), ["a=1", "c"]);
+        assert_eq!(by_sentry.decoded()["release"], "b@1");
+        let by_w3c = seen("traceparent", "00-t-s-01");
+        assert_eq!(by_w3c.sentry_trace(), None);
+        assert_eq!(by_w3c.caller().expect("a caller").span_id, "s");
+    }
+}

@@ -192,3 +192,30 @@ fn format(name: Option<&str>) -> Result<Format, String> {
         )),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn targets_are_a_list_or_json() {
+        let shown = |text| format!("{:?}", targets(text).expect("targets"));
+        let expected = [Target::substring("/a"), Target::regex("^b")];
+        assert_eq!(shown("/a, re:^b"), format!("{expected:?}"));
+        assert_eq!(shown("[\"/a\", \"re:^b\"]"), format!("{expected:?}"));
+        assert_eq!(shown(""), "[]");
+        assert!(targets("[1]").is_err());
+    }
+
+    #[test]
+    fn a_setting_that_cannot_be_used_is_named() {
+        for (name, value) in [
+            ("PEER_PORT", "http"),
+            ("PEER_FORMAT", "xml"),
+            ("PEER_TARGETS", "["),
+        ] {
+            let read = Settings::read(|asked| (asked == name).then(|| value.to_owned()));
+            assert!(read.is_err_and(|error| error.starts_with(name)));
+        }
+    }
+}
