@@ -25,10 +25,8 @@ pub(super) fn run(asked: &[&'static str]) -> Vec<Outcome> {
     let not_run = |peer, reason| Outcome::NotRun { peer, reason };
     let rust = match install(RUST) {
         Ok(program) => program,
-        Err(reason) => {
-            let all = asked.iter().map(|peer| not_run(peer, reason.clone()));
-            return all.collect();
-        }
+        // Our own service needs no tool that this suite has not needed itself.
+        Err(reason) => return by_driver(&[lifecycle("start", &[reason])]),
     };
     let mut programs = BTreeMap::from([("rust", rust)]);
     let mut outcomes = Vec::new();
@@ -51,10 +49,10 @@ pub(super) fn run(asked: &[&'static str]) -> Vec<Outcome> {
         .enable_all()
         .build()
         .expect("threads can be started");
-    match runtime.block_on(results(cases, &programs)) {
-        Ok(results) => outcomes.extend(by_driver(&results)),
-        Err(reason) => outcomes.extend(asked.iter().map(|peer| not_run(peer, reason.clone()))),
-    }
+    let results = runtime
+        .block_on(results(cases, &programs))
+        .unwrap_or_else(|reason| vec![lifecycle("start", &[reason])]);
+    outcomes.extend(by_driver(&results));
     outcomes
 }
 
@@ -90,25 +88,23 @@ async fn results(
         (case.driver(), result, sdks)
     };
     let judged = cases.into_iter().zip(ran).map(judge);
-    Ok(judged.chain(ends(&problems)).collect())
+    Ok(judged.chain([lifecycle("end", &problems)]).collect())
 }
 
-/// That every service ended well is a case of its own.
-fn ends(problems: &[String]) -> Vec<Driven> {
+/// That every service started, or ended when it was asked to, is a case of its own.
+fn lifecycle(scenario: &str, problems: &[String]) -> Driven {
     let outcome = if problems.is_empty() {
         Ok(())
     } else {
-        Err(Mismatch::new(
-            "every service ends when asked to",
-            problems.join("; "),
-        ))
+        let expected = format!("every service is well at its {scenario}");
+        Err(Mismatch::new(expected, problems.join("; ")))
     };
     let result = CaseResult {
-        suite: "end".to_owned(),
+        suite: scenario.to_owned(),
         case: "all services".to_owned(),
         outcome,
     };
-    vec![("rust", result, BTreeSet::new())]
+    ("rust", result, BTreeSet::new())
 }
 
 fn by_driver(results: &[Driven]) -> Vec<Outcome> {
