@@ -6,10 +6,9 @@
 )]
 
 mod bench;
-mod conformance;
-mod demo;
 mod fallible;
 mod process;
+mod suite;
 mod test;
 mod tidy;
 mod workspace;
@@ -50,8 +49,7 @@ fn dispatch(command: &str, args: Vec<OsString>) -> Fallible<ExitCode> {
     match command {
         "test" => test::main(args),
         "tidy" => tidy::main(args),
-        "conformance" => conformance::main(args),
-        "demo" => demo::main(args),
+        "conformance" | "demo" => suite::binary(command, args).hand_over(),
         "bench" => bench::main(args),
         "help" | "--help" | "-h" => {
             print!("{HELP}");

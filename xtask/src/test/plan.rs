@@ -8,7 +8,7 @@ use super::toolchain::{CLIPPY, Need, RUSTFMT};
 use super::{features, no_std};
 use crate::fallible::Fallible;
 use crate::process::Invocation;
-use crate::{conformance, demo, workspace};
+use crate::{suite, workspace};
 
 pub(super) struct Step {
     pub(super) name: &'static str,
@@ -109,12 +109,12 @@ pub(super) fn steps(metadata: &Metadata) -> Fallible<Vec<Step>> {
         Step::new(
             "conformance",
             "the conformance suite",
-            [conformance::invocation(Vec::new())],
+            [suite::binary("conformance", Vec::new())],
         ),
         Step::new(
             "demo",
             "the demo runs to its end",
-            [demo::invocation(vec!["--json".into()])],
+            [suite::binary("demo", vec!["--json".into()])],
         ),
     ])
 }
