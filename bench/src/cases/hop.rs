@@ -3,27 +3,28 @@
 /// The headers that go out, in buffers that are there already.
 #[derive(Default)]
 pub(super) struct Outgoing {
-    sentry_trace: String,
-    baggage: String,
+    sentry_trace: Vec<u8>,
+    baggage: Vec<u8>,
 }
 
 impl Outgoing {
-    pub(super) fn write(&mut self, sentry_trace: &str, baggage: Option<&str>) {
+    pub(super) fn write(&mut self, sentry_trace: &[u8], baggage: Option<&[u8]>) {
         self.sentry_trace.clear();
-        self.sentry_trace.push_str(sentry_trace);
+        self.sentry_trace.extend_from_slice(sentry_trace);
         self.baggage.clear();
-        self.baggage.push_str(baggage.unwrap_or_default());
+        self.baggage.extend_from_slice(baggage.unwrap_or_default());
     }
 
     pub(super) fn check(&mut self, sampled: bool, baggage: &str) {
-        let fields: Vec<_> = self.sentry_trace.split('-').collect();
+        let sentry_trace = std::str::from_utf8(&self.sentry_trace).expect("ASCII");
+        let fields: Vec<_> = sentry_trace.split('-').collect();
         let [trace_id, span_id, flag] = fields[..] else {
-            panic!("{} has not three fields", self.sentry_trace);
+            panic!("{sentry_trace} has not three fields");
         };
         assert_eq!(trace_id, crate::input::TRACE_ID);
         assert!(span_id.len() == 16 && span_id != crate::input::PARENT_SPAN_ID);
         assert_eq!(flag, if sampled { "1" } else { "0" });
-        assert_eq!(self.baggage, baggage);
+        assert_eq!(self.baggage, baggage.as_bytes());
         *self = Self::default();
     }
 }

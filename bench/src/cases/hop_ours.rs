@@ -84,7 +84,7 @@ impl Case for Ours {
             .op("http.client")
             .start();
         if let Some(header) = child.sentry_trace() {
-            self.outgoing.write(&header.to_text(), child.baggage());
+            self.outgoing.write(header.to_text().as_bytes(), child.baggage_bytes());
         }
         child.finish();
         root.finish();

@@ -36,7 +36,7 @@ impl Case for Peer {
         let root = start_transaction(context);
         let child = root.start_child("http.client", "GET https://stock.example.com/items");
         for (_, value) in child.iter_headers() {
-            self.outgoing.write(&value, None);
+            self.outgoing.write(value.as_bytes(), None);
         }
         child.finish();
         root.finish();

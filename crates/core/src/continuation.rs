@@ -13,8 +13,11 @@
 //! assert!(members.get("release").expect("as received").is("1.0"));
 //! ```
 
-use crate::baggage::{Member, SentryMembers};
+#[cfg(feature = "alloc")]
+use crate::baggage::MemberText;
+use crate::baggage::{Asked, Collect, Member, SentryMembers};
 use crate::decision::Decision;
+use crate::hex;
 use crate::id::{SpanId, TraceId};
 use crate::sentry_trace::SentryTrace;
 use crate::traceparent;
@@ -44,9 +47,9 @@ pub struct Policy<'a> {
     pub continue_traceparent: bool,
 }
 
-/// A trace that came in and is continued.
+/// A trace that came in and is continued; its context is [`SentryMembers`] or [`MemberText`].
 #[derive(Clone, Debug)]
-pub struct Continued<'a> {
+pub struct Continued<M> {
     /// The trace.
     pub trace_id: TraceId,
     /// The span of the sender, if it named one.
@@ -54,20 +57,16 @@ pub struct Continued<'a> {
     /// The decision of the sender.
     pub parent_decision: Decision,
     /// The context, which is frozen in any case.
-    pub dsc: IncomingDsc<'a>,
+    pub dsc: IncomingDsc<M>,
 }
 
 /// The frozen context of a continued trace.
 #[derive(Clone, Debug)]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "lives on the stack for the time of one call"
-)]
-pub enum IncomingDsc<'a> {
+pub enum IncomingDsc<M> {
     /// The sender sent none: nothing is invented, and no baggage goes out.
     Empty,
     /// Exactly these members.
-    Frozen(SentryMembers<'a>),
+    Frozen(M),
 }
 
 impl Policy<'_> {
@@ -88,8 +87,36 @@ impl Policy<'_> {
 pub fn continue_trace<'a, S, B, P>(
     incoming: Incoming<S, B, P>,
     policy: &Policy<'_>,
-) -> Option<Continued<'a>>
+) -> Option<Continued<SentryMembers<'a>>>
 where
+    S: IntoIterator<Item = &'a [u8]>,
+    B: IntoIterator<Item = &'a [u8]>,
+    P: IntoIterator<Item = &'a [u8]>,
+{
+    continue_with(incoming, policy)
+}
+
+/// As [`continue_trace`], with the context as a text, for a service that passes it on.
+#[cfg(feature = "alloc")]
+pub fn continue_trace_as_text<'a, S, B, P>(
+    incoming: Incoming<S, B, P>,
+    policy: &Policy<'_>,
+) -> Option<Continued<MemberText<'a>>>
+where
+    S: IntoIterator<Item = &'a [u8]>,
+    B: IntoIterator<Item = &'a [u8]>,
+    P: IntoIterator<Item = &'a [u8]>,
+{
+    continue_with(incoming, policy)
+}
+
+#[inline]
+fn continue_with<'a, M, S, B, P>(
+    incoming: Incoming<S, B, P>,
+    policy: &Policy<'_>,
+) -> Option<Continued<M>>
+where
+    M: Collect<'a>,
     S: IntoIterator<Item = &'a [u8]>,
     B: IntoIterator<Item = &'a [u8]>,
     P: IntoIterator<Item = &'a [u8]>,
@@ -102,15 +129,16 @@ where
     } else {
         return None;
     };
-    let members = SentryMembers::parse(incoming.baggage);
-    if !policy.allows(members.get("org_id")) {
+    let members = M::collect(incoming.baggage);
+    if !policy.allows(members.asked(Asked::OrgId)) {
         return None;
     }
+    let named = members.asked(Asked::TraceId);
     Some(Continued {
         trace_id: header.trace_id,
         parent_span_id: header.span_id,
         parent_decision: header.decision,
-        dsc: if members.is_empty() || names_another_trace(&members, header.trace_id) {
+        dsc: if members.is_empty() || names_another(named, header.trace_id) {
             IncomingDsc::Empty
         } else {
             IncomingDsc::Frozen(members)
@@ -128,15 +156,13 @@ fn only_traceparent<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Option<Sen
 }
 
 /// Baggage that names another trace belongs to another trace.
-fn names_another_trace(members: &SentryMembers<'_>, trace_id: TraceId) -> bool {
+fn names_another(named: Option<Member<'_>>, trace_id: TraceId) -> bool {
     let own = trace_id.to_hex();
-    let own = crate::hex::as_str(&own);
-    let named = members.get("trace_id");
-    named.is_some_and(|named| named.raw_value() != own && !named.is(own))
+    named.is_some_and(|named| named.raw_bytes() != own && !named.is(hex::as_str(&own)))
 }
 
 /// The rate of the parent's decision: the member `sample_rate`, when it is a number in [0, 1] (rule R5).
 #[must_use]
-pub fn received_rate(members: &SentryMembers<'_>) -> Option<f64> {
-    crate::number::parse(members.get("sample_rate")?).filter(|rate| (0.0..=1.0).contains(rate))
+pub fn received_rate(sample_rate: Option<Member<'_>>) -> Option<f64> {
+    crate::number::parse(sample_rate?).filter(|rate| (0.0..=1.0).contains(rate))
 }

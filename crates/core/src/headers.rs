@@ -11,7 +11,7 @@
 //! assert!(written.sentry_trace && written.baggage && written.traceparent);
 //!
 //! let mut value = Vec::new();
-//! merge_baggage([&b"vendor=1, sentry-old=2"[..]], "sentry-release=1.0", &mut value);
+//! merge_baggage([&b"vendor=1, sentry-old=2"[..]], b"sentry-release=1.0", &mut value);
 //! assert_eq!(value, b"vendor=1,sentry-release=1.0");
 //! ```
 
@@ -119,7 +119,7 @@ impl TrimQuotes for [u8] {
 /// are longer; then ours stay out. One of ours that cannot stand in a header value is left out.
 pub fn merge_baggage<'a>(
     existing: impl IntoIterator<Item = &'a [u8]>,
-    ours: &str,
+    ours: &[u8],
     out: &mut impl Buffer,
 ) -> usize {
     let mut members = MemberWriter::header(out);
@@ -130,14 +130,11 @@ pub fn merge_baggage<'a>(
             }
         }
     }
-    if members.written() == 0
-        && ours.len() <= baggage::MAX_BYTES
-        && is_header_value(ours.as_bytes())
-    {
-        out.push(ours.as_bytes());
+    if members.written() == 0 && ours.len() <= baggage::MAX_BYTES && is_header_value(ours) {
+        out.push(ours);
         return ours.len();
     }
-    for member in ours.as_bytes().split(|&byte| byte == b',') {
+    for member in ours.split(|&byte| byte == b',') {
         if !member.is_empty() && is_header_value(member) {
             members.whole(member);
         }
@@ -174,7 +171,7 @@ mod tests {
     fn a_member_that_cannot_stand_in_a_header_is_left_out() {
         let mut value = Vec::new();
         assert_eq!(
-            merge_baggage([], "sentry-a=1,sentry-b=x\ny,sentry-c=3", &mut value),
+            merge_baggage([], b"sentry-a=1,sentry-b=x\ny,sentry-c=3", &mut value),
             21
         );
         assert_eq!(value, b"sentry-a=1,sentry-c=3");

@@ -10,7 +10,7 @@ const MAX_TEXT: usize = 64;
 
 /// The member's value as a finite JSON number (RFC 8259, section 6).
 pub(crate) fn parse(member: Member<'_>) -> Option<f64> {
-    fraction(member.raw_value().as_bytes()).or_else(|| any_number(member))
+    fraction(member.raw_bytes()).or_else(|| any_number(member))
 }
 
 /// The form that senders write, `0.123456`, as long as both sides of the division are exact.
@@ -34,7 +34,7 @@ fn fraction(text: &[u8]) -> Option<f64> {
 
 fn any_number(member: Member<'_>) -> Option<f64> {
     let mut text = FixedText::<MAX_TEXT>::new();
-    if member.raw_value().len() > 3 * MAX_TEXT {
+    if member.raw_bytes().len() > 3 * MAX_TEXT {
         return None;
     }
     let mut length = 0;

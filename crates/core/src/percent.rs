@@ -2,8 +2,6 @@
 
 use core::fmt;
 
-use crate::scan;
-
 /// The decoded characters of a value; ends with an error at a bad escape or invalid UTF-8.
 ///
 /// `+` is a plus sign (rule R2).
@@ -18,10 +16,9 @@ pub struct Decoded<'a> {
 pub struct InvalidEscape;
 
 impl<'a> Decoded<'a> {
-    pub(crate) const fn new(value: &'a str) -> Self {
-        Self {
-            rest: value.as_bytes(),
-        }
+    /// Of a value that is UTF-8.
+    pub(crate) const fn new(value: &'a [u8]) -> Self {
+        Self { rest: value }
     }
 
     fn byte(&mut self) -> Result<u8, InvalidEscape> {
@@ -74,15 +71,7 @@ impl Iterator for Decoded<'_> {
 
 /// Whether UTF-8 text has a bad escape, or escapes that do not form UTF-8.
 pub(crate) fn is_broken(value: &[u8]) -> bool {
-    let mut rest = value;
-    while let Some(at) = scan::position(rest, [b'%']) {
-        // An escape of an ASCII character stands for itself; others have to be read together.
-        match &rest[at + 1..] {
-            [b'0'..=b'7', low, after @ ..] if low.is_ascii_hexdigit() => rest = after,
-            _ => return Decoded { rest: value }.any(|c| c.is_err()),
-        }
-    }
-    false
+    Decoded::new(value).any(|c| c.is_err())
 }
 
 fn digit(byte: u8) -> Result<u8, InvalidEscape> {

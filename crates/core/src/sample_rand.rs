@@ -16,7 +16,7 @@
 
 use core::fmt::Write;
 
-use crate::baggage::SentryMembers;
+use crate::baggage::Member;
 use crate::decision::Decision;
 use crate::id::TraceId;
 use crate::number;
@@ -50,10 +50,10 @@ impl SampleRand {
         (millionths < MILLION).then(|| Self(fraction(millionths)))
     }
 
-    /// The usable number that came with a trace, if one did. Its text in the baggage stays as it is.
+    /// The usable number in the member `sample_rand`, if there is one. Its text in the baggage stays as it is.
     #[must_use]
-    pub fn received(members: &SentryMembers<'_>) -> Option<Self> {
-        Self::new(number::parse(members.get("sample_rand")?)?)
+    pub fn received(sample_rand: Option<Member<'_>>) -> Option<Self> {
+        Self::new(number::parse(sample_rand?)?)
     }
 
     /// Creates the number for a trace that came without one, so that it agrees with the decision that was made:

@@ -107,23 +107,20 @@ impl SentryTrace {
     ) -> Result<Self, InvalidSentryTrace> {
         let mut first_refusal = None;
         for line in lines {
-            let mut rest = line;
-            loop {
-                let (piece, after) = match rest.iter().position(|&byte| byte == b',') {
-                    Some(comma) => (&rest[..comma], Some(&rest[comma + 1..])),
-                    None => (rest, None),
-                };
-                match Self::parse(piece) {
-                    Ok(header) => return Ok(header),
-                    Err(reason) => _ = first_refusal.get_or_insert(reason),
-                }
-                match after {
-                    Some(after) => rest = after,
-                    None => break,
-                }
+            match Self::parse(line).or_else(|_| Self::parse_pieces(line)) {
+                Ok(header) => return Ok(header),
+                Err(reason) => _ = first_refusal.get_or_insert(reason),
             }
         }
         Err(first_refusal.unwrap_or(InvalidSentryTrace::Empty))
+    }
+
+    /// Reads what is no single value: the first valid piece between commas counts.
+    #[cold]
+    fn parse_pieces(line: &[u8]) -> Result<Self, InvalidSentryTrace> {
+        let mut pieces = line.split(|&byte| byte == b',').map(Self::parse);
+        let first = pieces.next().unwrap_or(Err(InvalidSentryTrace::Empty));
+        first.or_else(|reason| pieces.find_map(Result::ok).ok_or(reason))
     }
 
     /// Writes `T-S-F`, or `T-S` when the decision is deferred (rule R8).

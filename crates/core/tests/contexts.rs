@@ -103,7 +103,7 @@ proptest! {
         expected.retain(|(_, value)| !value.is_empty());
         let read = pairs(&members);
         prop_assert!(read.iter().map(|(n, v)| (n.as_str(), v.as_str())).eq(expected));
-        prop_assert_eq!(received_rate(&members), sample_rate);
+        prop_assert_eq!(received_rate(members.get("sample_rate")), sample_rate);
         prop_assert!(!rate.contains('e'));
     }
 

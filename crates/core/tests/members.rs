@@ -3,6 +3,8 @@
 mod support;
 
 use proptest::prelude::*;
+#[cfg(feature = "alloc")]
+use sentry_trace_core::baggage::MemberText;
 use sentry_trace_core::baggage::SentryMembers;
 
 use support::{any_lines, borrowed, legal_lines, trim};
@@ -84,6 +86,18 @@ proptest! {
         prop_assert_eq!(read(&lines), read_naively(&lines));
     }
 
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn the_text_is_that_of_the_members(lines in any_lines()) {
+        let text = MemberText::read(borrowed(&lines));
+        let read = read(&lines);
+        let asked = |name| read.iter().find(|member| member.name == name).map(|member| &*member.raw);
+        prop_assert_eq!(text.sample_rand().map(|member| member.raw_value()), asked("sample_rand"));
+        prop_assert_eq!(text.sample_rate().map(|member| member.raw_value()), asked("sample_rate"));
+        let members: Vec<_> = read.iter().map(|Read { name, raw, .. }| format!("sentry-{name}={raw}")).collect();
+        prop_assert_eq!(String::from_utf8(text.into_bytes()), Ok(members.join(",")));
+    }
+
     #[test]
     fn the_limit_is_met_to_the_byte(lengths in proptest::collection::vec(0..60_usize, 150..250), extra in 0..90_usize) {
         // Each line is one member; the value after the limit's neighbourhood moves with `extra`.
@@ -106,6 +120,19 @@ proptest! {
             prop_assert!(!member.is(&other));
         }
     }
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn a_text_holds_at_most_64_names_and_known_ones_still_change() {
+    let first: Vec<_> = (0..MAX_MEMBERS)
+        .map(|number| format!("sentry-{number}=a"))
+        .collect();
+    let line = first.join(",") + ",sentry-sample_rand=0.5,sentry-0=b";
+    let text = MemberText::read([line.as_bytes()]);
+    assert_eq!(text.sample_rand(), None);
+    let expected = first.join(",").replacen("=a", "=b", 1);
+    assert_eq!(text.into_bytes(), expected.as_bytes());
 }
 
 #[test]

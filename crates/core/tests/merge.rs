@@ -14,7 +14,7 @@ const MAX_BYTES: usize = 8192;
 
 fn merge(lines: &[Vec<u8>], ours: &str) -> Vec<u8> {
     let mut value = Vec::new();
-    let length = merge_baggage(borrowed(lines), ours, &mut value);
+    let length = merge_baggage(borrowed(lines), ours.as_bytes(), &mut value);
     assert_eq!(length, value.len());
     value
 }

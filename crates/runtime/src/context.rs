@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, OnceLock};
 
-use sentry_trace_core::baggage::SentryMembers;
+use sentry_trace_core::baggage::{MemberText, SentryMembers};
 use sentry_trace_core::continuation::{Continued, IncomingDsc, received_rate};
 use sentry_trace_core::decision::Decision;
 use sentry_trace_core::dsc::Changes;
@@ -36,8 +36,8 @@ pub struct TraceContext {
 #[derive(Clone)]
 enum ReceivedDsc {
     Empty,
-    /// The text of its members, as they came.
-    Frozen(String),
+    /// The text of its members, as they came; UTF-8.
+    Frozen(Vec<u8>),
 }
 
 impl TraceContext {
@@ -58,20 +58,21 @@ impl TraceContext {
     }
 
     /// A trace that came in.
-    pub(crate) fn continued(tracer: Tracer, continued: &Continued<'_>) -> Self {
+    pub(crate) fn continued(tracer: Tracer, continued: Continued<MemberText<'_>>) -> Self {
         let (trace_id, decision) = (continued.trace_id, continued.parent_decision);
-        let members = match &continued.dsc {
-            IncomingDsc::Frozen(members) => Some(members),
-            IncomingDsc::Empty => None,
+        let (received, sample_rand, sample_rate) = match continued.dsc {
+            IncomingDsc::Empty => (ReceivedDsc::Empty, None, None),
+            IncomingDsc::Frozen(members) => {
+                let (sample_rand, sample_rate) = (members.sample_rand(), members.sample_rate());
+                let text = members.into_bytes();
+                (ReceivedDsc::Frozen(text), sample_rand, sample_rate)
+            }
         };
-        let received_rand = members.and_then(SampleRand::received);
+        let received_rand = SampleRand::received(sample_rand);
         let asks_rate = received_rand.is_none() || tracer.settings().traces_sampler.is_some();
-        let sample_rate = members.filter(|_| asks_rate).and_then(received_rate);
+        let sample_rate = asks_rate.then(|| received_rate(sample_rate)).flatten();
         let sample_rand =
             received_rand.unwrap_or_else(|| SampleRand::backfill(trace_id, decision, sample_rate));
-        let received = members.map_or(ReceivedDsc::Empty, |members| {
-            ReceivedDsc::Frozen(members.to_text())
-        });
         Self {
             tracer,
             remote_parent: continued.parent_span_id,
@@ -90,18 +91,18 @@ impl TraceContext {
     pub(crate) fn of_scope(scope: &Trace) -> Self {
         let frozen = match &scope.dsc {
             Dsc::Head { frozen, .. } => match frozen.get() {
-                Some(text) => Some(text),
+                Some(text) => Some(text.as_slice()),
                 None => return Self::head(scope.tracer.clone(), scope.trace_id),
             },
             Dsc::Empty => None,
-            Dsc::Frozen(text) => Some(text),
+            Dsc::Frozen(text) => Some(text.as_slice()),
         };
         let dsc = frozen.map_or(IncomingDsc::Empty, |text| {
-            IncomingDsc::Frozen(SentryMembers::parse([text.as_bytes()]))
+            IncomingDsc::Frozen(MemberText::read([text]))
         });
         Self::continued(
             scope.tracer.clone(),
-            &Continued {
+            Continued {
                 trace_id: scope.trace_id,
                 parent_span_id: scope.remote_parent,
                 parent_decision: scope.decision,
@@ -224,11 +225,11 @@ const CHANGES_LEN: usize =
     "sentry-sample_rand=0.123456,sentry-sample_rate=0.12345678901234567,sentry-sampled=false,"
         .len();
 
-fn rewrite(received: &str, changes: &Changes) -> String {
-    let members = SentryMembers::parse([received.as_bytes()]);
+fn rewrite(received: &[u8], changes: &Changes) -> Vec<u8> {
+    let members = SentryMembers::parse([received]);
     let mut text = Vec::with_capacity(received.len() + CHANGES_LEN);
     changes.write(&members, &mut text);
-    String::from_utf8(text).unwrap_or_default()
+    text
 }
 
 impl TraceContext {

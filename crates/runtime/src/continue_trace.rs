@@ -21,7 +21,7 @@ impl Tracer {
         B: IntoIterator<Item = &'a [u8]>,
         P: IntoIterator<Item = &'a [u8]>,
     {
-        match &continuation::continue_trace(incoming, &self.settings().policy()) {
+        match continuation::continue_trace_as_text(incoming, &self.settings().policy()) {
             Some(continued) => TraceContext::continued(self.clone(), continued),
             None => self.start_new_trace(),
         }
@@ -36,7 +36,7 @@ impl Tracer {
             parent_decision: parent.decision,
             dsc: IncomingDsc::Empty,
         };
-        TraceContext::continued(self.clone(), &continued)
+        TraceContext::continued(self.clone(), continued)
     }
 
     /// Starts a new trace.

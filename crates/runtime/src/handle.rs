@@ -220,6 +220,12 @@ impl SpanHandle {
     #[doc(alias = "getDynamicSamplingContextFromSpan")]
     #[must_use]
     pub fn baggage(&self) -> Option<&str> {
+        std::str::from_utf8(self.baggage_bytes()?).ok()
+    }
+
+    /// As [`baggage`](Self::baggage), as bytes, for what becomes the value of a header.
+    #[must_use]
+    pub fn baggage_bytes(&self) -> Option<&[u8]> {
         self.span.as_ref()?.trace.baggage()
     }
 

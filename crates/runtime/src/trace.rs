@@ -29,18 +29,18 @@ pub(crate) struct Trace {
     pub(crate) state: Mutex<State>,
 }
 
-/// "Not frozen yet" and "frozen and empty" are two things (rule R3).
+/// "Not frozen yet" and "frozen and empty" are two things (rule R3). The texts are UTF-8.
 pub(crate) enum Dsc {
     /// This service is the head of the trace; frozen by the first baggage or envelope (rule R7).
     Head {
         sample_rand: SampleRand,
         rate: Option<f64>,
-        frozen: OnceLock<String>,
+        frozen: OnceLock<Vec<u8>>,
     },
     /// Received, and empty.
     Empty,
     /// Received: `sentry-a=1,sentry-b=2`.
-    Frozen(String),
+    Frozen(Vec<u8>),
 }
 
 /// What changes while the transaction runs.
@@ -65,8 +65,8 @@ impl Trace {
         unfrozen_head || self.state().recording.is_some()
     }
 
-    /// The frozen context as text; freezes it where this service is the head. `None` when it is empty.
-    pub(crate) fn baggage(&self) -> Option<&str> {
+    /// The text of the frozen context; freezes it where this service is the head. `None` when it is empty.
+    pub(crate) fn baggage(&self) -> Option<&[u8]> {
         match &self.dsc {
             Dsc::Empty => None,
             Dsc::Frozen(text) => Some(text),
@@ -78,7 +78,7 @@ impl Trace {
         }
     }
 
-    fn freeze(&self, sample_rand: SampleRand, rate: Option<f64>) -> String {
+    fn freeze(&self, sample_rand: SampleRand, rate: Option<f64>) -> Vec<u8> {
         let state = self.state();
         let service = &self.tracer.settings().service;
         let name = state
@@ -97,7 +97,7 @@ impl Trace {
         };
         let mut text = Vec::with_capacity(256);
         head.write(&mut text);
-        String::from_utf8(text).unwrap_or_default()
+        text
     }
 
     /// Ends the root and hands the transaction over, once.
@@ -126,7 +126,7 @@ impl Trace {
                 source,
                 spans: recording.spans,
                 dropped_spans: recording.dropped_spans,
-                dsc: dsc.map(str::to_owned),
+                dsc: dsc.and_then(|text| String::from_utf8(text.to_owned()).ok()),
                 service: self.tracer.settings().service.clone(),
                 surroundings: recording.surroundings,
             });
@@ -137,7 +137,10 @@ impl Trace {
     fn take_recording(&self, status: Option<SpanStatus>) -> Option<(Recording, TransactionSource)> {
         let mut state = self.state();
         let mut recording = state.recording.take()?;
-        state.head_name = recording.root.name.clone();
+        // What a context that is not frozen yet will be asked for.
+        if matches!(&self.dsc, Dsc::Head { frozen, .. } if frozen.get().is_none()) {
+            state.head_name = recording.root.name.clone();
+        }
         let end = recording.now(self.tracer.clock());
         recording.close(end, status);
         Some((recording, state.source))

@@ -56,7 +56,7 @@ impl Check for Merge {
     fn check(&self) -> Result<(), Mismatch> {
         let mut value = Vec::new();
         let existing = self.input.existing.iter().map(String::as_bytes);
-        let length = merge_baggage(existing, &text_of(&self.input.dsc), &mut value);
+        let length = merge_baggage(existing, text_of(&self.input.dsc).as_bytes(), &mut value);
         compare(&value.len(), &length)?;
         let value = String::from_utf8_lossy(&value).into_owned();
         let expected = self.expect.as_ref().and_then(|expect| expect.value.clone());

@@ -163,7 +163,7 @@ fn write(
         let mut value = Vec::new();
         merge_baggage(
             lines(headers, baggage::NAME),
-            &context.dsc.text(),
+            context.dsc.text().as_bytes(),
             &mut value,
         );
         headers.retain(|(name, _)| !name.eq_ignore_ascii_case(baggage::NAME));

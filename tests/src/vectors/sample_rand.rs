@@ -105,14 +105,18 @@ impl Check for Backfill {
 impl Backfill {
     fn check_core(&self, trace_id: TraceId, baggage: &str) -> Result<(), Mismatch> {
         let members = SentryMembers::parse([baggage.as_bytes()]);
-        let received = SampleRand::received(&members);
+        let received = SampleRand::received(members.get("sample_rand"));
         let kept = matches!(self.expect, BackfillExpect::Kept(_));
         compare(&kept, &received.is_some())?;
         if received.is_some() {
             return Ok(());
         }
         let decision = self.input.decision();
-        let created = SampleRand::backfill(trace_id, decision, received_rate(&members));
+        let created = SampleRand::backfill(
+            trace_id,
+            decision,
+            received_rate(members.get("sample_rate")),
+        );
         self.expect.accept(&created.value().to_string())
     }
 

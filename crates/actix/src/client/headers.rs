@@ -24,7 +24,7 @@ pub(super) fn write(headers: &mut HeaderMap, span: &SpanHandle) {
         insert(headers, SENTRY_TRACE, header.to_text().as_bytes());
     }
     if written.baggage {
-        write_baggage(headers, span.baggage().unwrap_or_default());
+        write_baggage(headers, span.baggage_bytes().unwrap_or_default());
     }
     if let (true, Some(span_id)) = (written.traceparent, header.span_id) {
         let text = traceparent::format(header.trace_id, span_id, header.decision);
@@ -32,7 +32,7 @@ pub(super) fn write(headers: &mut HeaderMap, span: &SpanHandle) {
     }
 }
 
-fn write_baggage(headers: &mut HeaderMap, ours: &str) {
+fn write_baggage(headers: &mut HeaderMap, ours: &[u8]) {
     let existing = headers.get_all(BAGGAGE).map(HeaderValue::as_bytes);
     let mut merged = Vec::with_capacity(ours.len());
     merge_baggage(existing, ours, &mut merged);

@@ -1,0 +1,162 @@
+//! One sentry member.
+
+use core::fmt;
+
+use crate::percent::{self, Decoded};
+use crate::scan;
+use crate::text::trim;
+
+/// What the key of a sentry member begins with, exactly so.
+pub const SENTRY_PREFIX: &str = "sentry-";
+
+/// A sentry member: its name without the prefix and its value as it was received.
+#[derive(Clone, Copy)]
+pub struct Member<'a> {
+    /// From the prefix to the end of the value; UTF-8.
+    text: &'a [u8],
+    name_end: u16,
+    value_start: u16,
+    /// The last bytes of the name, which tell most names apart.
+    tail: u32,
+}
+
+impl<'a> Member<'a> {
+    /// Fills a place where no member is yet.
+    pub(super) const NONE: Self = Self {
+        text: &[],
+        name_end: 0,
+        value_start: 0,
+        tail: 0,
+    };
+
+    /// A member whose key ends at `sign`, and which is known to have no white space, bytes beyond ASCII or broken
+    /// escapes.
+    #[inline]
+    pub(super) fn plain(text: &'a [u8], sign: usize) -> Option<Self> {
+        Self::new(text, text.get(..sign)?, text.get(sign + 1..)?)
+    }
+
+    /// Reads what begins with the prefix and ends before a comma or semicolon, when it is usable.
+    pub(super) fn parse(text: &'a [u8]) -> Option<Self> {
+        let text = trim(text);
+        let sign = scan::before(b'=', text);
+        // White space before the name stands inside the key and belongs to it.
+        let (key, value) = (trim(text.get(..sign)?), trim(text.get(sign + 1..)?));
+        let is_usable = core::str::from_utf8(text).is_ok() && !percent::is_broken(value);
+        is_usable.then(|| Self::new(text, key, value)).flatten()
+    }
+
+    /// A member with a name and a value.
+    #[inline]
+    fn new(text: &'a [u8], key: &'a [u8], value: &'a [u8]) -> Option<Self> {
+        let is_usable = key.len() > SENTRY_PREFIX.len() && !value.is_empty();
+        is_usable.then_some(Self {
+            text,
+            name_end: u16::try_from(key.len()).ok()?,
+            value_start: u16::try_from(text.len() - value.len()).ok()?,
+            tail: u32::from_le_bytes(*key.last_chunk()?),
+        })
+    }
+
+    /// The name with its prefix.
+    pub(super) fn key(&self) -> &'a [u8] {
+        &self.text[..usize::from(self.name_end)]
+    }
+
+    /// The name without the prefix `sentry-`.
+    #[must_use]
+    pub fn name(&self) -> &'a str {
+        checked(self.name_bytes())
+    }
+
+    /// The name.
+    pub(super) fn name_bytes(&self) -> &'a [u8] {
+        &self.key()[SENTRY_PREFIX.len()..]
+    }
+
+    /// The value as it was received, percent-encoded.
+    #[must_use]
+    pub fn raw_value(&self) -> &'a str {
+        checked(self.raw_bytes())
+    }
+
+    /// The value as it was received.
+    pub(crate) fn raw_bytes(&self) -> &'a [u8] {
+        &self.text[usize::from(self.value_start)..]
+    }
+
+    pub(super) fn has_key_of(&self, other: &Self) -> bool {
+        self.tail == other.tail && self.name_end == other.name_end && self.key() == other.key()
+    }
+
+    pub(super) fn is_named(&self, name: &str) -> bool {
+        usize::from(self.name_end) == SENTRY_PREFIX.len() + name.len()
+            && self.key().ends_with(name.as_bytes())
+    }
+
+    /// One of 64 marks, by the name.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn mark(&self) -> u64 {
+        /// The golden ratio, which spreads similar names.
+        const FACTOR: u32 = 0x9e37_79b1;
+        1 << ((self.tail ^ self.name_end as u32).wrapping_mul(FACTOR) >> 26)
+    }
+
+    /// Appends `sentry-name=value`, without white space around the sign.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(super) fn write(&self, out: &mut alloc::vec::Vec<u8>) {
+        if self.value_start == self.name_end + 1 {
+            out.extend_from_slice(self.text);
+        } else {
+            out.extend_from_slice(self.key());
+            out.push(b'=');
+            out.extend_from_slice(self.raw_bytes());
+        }
+    }
+
+    /// The characters of the decoded value.
+    pub fn decoded(&self) -> impl Iterator<Item = char> + use<'a> {
+        Decoded::new(self.raw_bytes()).map_while(Result::ok)
+    }
+
+    /// Whether the decoded value is this text.
+    #[must_use]
+    pub fn is(&self, text: &str) -> bool {
+        self.raw_bytes() == text.as_bytes() && !self.is_encoded() || self.decoded().eq(text.chars())
+    }
+
+    fn is_encoded(&self) -> bool {
+        self.raw_bytes().contains(&b'%')
+    }
+
+    /// The decoded value.
+    #[cfg(feature = "alloc")]
+    #[must_use]
+    pub fn value(&self) -> alloc::borrow::Cow<'a, str> {
+        if self.is_encoded() {
+            alloc::borrow::Cow::Owned(self.decoded().collect())
+        } else {
+            alloc::borrow::Cow::Borrowed(self.raw_value())
+        }
+    }
+}
+
+impl PartialEq for Member<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key() && self.raw_bytes() == other.raw_bytes()
+    }
+}
+
+impl Eq for Member<'_> {}
+
+impl fmt::Debug for Member<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{SENTRY_PREFIX}{}={}", self.name(), self.raw_value())
+    }
+}
+
+/// The text of a part that was found to be UTF-8 when it was read.
+fn checked(part: &[u8]) -> &str {
+    core::str::from_utf8(part).unwrap_or_default()
+}
