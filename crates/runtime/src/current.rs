@@ -20,14 +20,14 @@
 //! # Ok::<(), sentry_trace_runtime::OptionsError>(())
 //! ```
 
-use std::cell::RefCell;
+use std::cell::Cell;
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
 use crate::handle::SpanHandle;
 
 thread_local! {
-    static CURRENT: RefCell<SpanHandle> = const { RefCell::new(SpanHandle::NONE) };
+    static CURRENT: Cell<SpanHandle> = const { Cell::new(SpanHandle::NONE) };
 }
 
 /// Asked where no span of ours is current.
@@ -59,7 +59,11 @@ pub fn current_span() -> SpanHandle {
 pub fn own_span() -> SpanHandle {
     // While a thread's storage is being torn down there is no current span.
     CURRENT
-        .try_with(|current| current.borrow().clone())
+        .try_with(|current| {
+            let handle = current.take();
+            current.set(handle.clone());
+            handle
+        })
         .unwrap_or(SpanHandle::NONE)
 }
 

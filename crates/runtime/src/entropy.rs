@@ -32,7 +32,7 @@ mod system {
     use rand::rngs::{StdRng, SysRng};
     use rand::{Rng, SeedableRng};
 
-    use super::Entropy;
+    use super::{Entropy, SpanId, TraceId};
 
     /// A cryptographic generator of each thread's own, seeded by the operating system.
     #[derive(Clone, Copy, Debug, Default)]
@@ -50,6 +50,21 @@ mod system {
                 seeded().get_mut().fill_bytes(bytes);
             }
         }
+
+        fn trace_id(&self) -> TraceId {
+            let halves = u128::from(number()) << 64 | u128::from(number());
+            TraceId::from_random(halves.to_ne_bytes())
+        }
+
+        fn span_id(&self) -> SpanId {
+            SpanId::from_random(number().to_ne_bytes())
+        }
+    }
+
+    /// A random number, which costs less than bytes of any length.
+    fn number() -> u64 {
+        let number = GENERATOR.try_with(|generator| generator.borrow_mut().next_u64());
+        number.unwrap_or_else(|_| seeded().get_mut().next_u64())
     }
 
     fn seeded() -> RefCell<StdRng> {
