@@ -1,7 +1,7 @@
 //! Reading headers, of whatever type a framework has for them.
 
 use http::HeaderMap;
-use http::header::{HeaderName, HeaderValue};
+use http::header::{HOST, HeaderName, HeaderValue, USER_AGENT, ValueIter};
 use sentry_trace_runtime::core::continuation::Incoming;
 use sentry_trace_runtime::core::{baggage, sentry_trace, traceparent};
 
@@ -16,6 +16,16 @@ pub trait Headers {
 
     /// Shows all values of a name, in order.
     fn each(&self, name: &str, visit: &mut dyn FnMut(&[u8]));
+
+    /// The first `host`; a type that keeps well-known names in a form of their own finds it faster so.
+    fn host(&self) -> Option<&[u8]> {
+        self.first("host")
+    }
+
+    /// The first `user-agent`.
+    fn user_agent(&self) -> Option<&[u8]> {
+        self.first("user-agent")
+    }
 }
 
 impl Headers for HeaderMap {
@@ -28,6 +38,14 @@ impl Headers for HeaderMap {
             visit(value.as_bytes());
         }
     }
+
+    fn host(&self) -> Option<&[u8]> {
+        self.get(HOST).map(HeaderValue::as_bytes)
+    }
+
+    fn user_agent(&self) -> Option<&[u8]> {
+        self.get(USER_AGENT).map(HeaderValue::as_bytes)
+    }
 }
 
 /// What the headers of a request say of its trace, for
@@ -36,14 +54,29 @@ pub fn incoming(
     headers: &HeaderMap,
 ) -> Incoming<impl Iterator<Item = &[u8]>, impl Iterator<Item = &[u8]>, impl Iterator<Item = &[u8]>>
 {
-    // Looked up only when it is asked for.
-    let lines = |name: &'static HeaderName| {
-        let values = std::iter::once(name).flat_map(|name| headers.get_all(name));
-        values.map(HeaderValue::as_bytes)
-    };
     Incoming {
-        sentry_trace: lines(&SENTRY_TRACE),
-        baggage: lines(&BAGGAGE),
-        traceparent: lines(&TRACEPARENT),
+        sentry_trace: Lines::Wanted(headers, &SENTRY_TRACE),
+        baggage: Lines::Wanted(headers, &BAGGAGE),
+        traceparent: Lines::Wanted(headers, &TRACEPARENT),
+    }
+}
+
+/// The values of a name, which is looked up only when the first one is asked for.
+enum Lines<'a> {
+    Wanted(&'a HeaderMap, &'static HeaderName),
+    Found(ValueIter<'a, HeaderValue>),
+}
+
+impl<'a> Iterator for Lines<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        if let Self::Wanted(headers, name) = *self {
+            *self = Self::Found(headers.get_all(name).iter());
+        }
+        match self {
+            Self::Found(values) => values.next().map(HeaderValue::as_bytes),
+            Self::Wanted(..) => None,
+        }
     }
 }

@@ -50,7 +50,7 @@ impl<'a> ServerRequest<'a> {
             query: None,
             scheme: None,
             authority: headers
-                .first("host")
+                .host()
                 .and_then(|host| std::str::from_utf8(host).ok()),
             version: None,
             client_address: None,
@@ -110,42 +110,51 @@ impl<'a> ServerRequest<'a> {
     /// `GET /users/{id}` when the route is known, otherwise `GET /users/7` (rule R10).
     pub(crate) fn name(&self, route: Option<&str>) -> String {
         let path = route.unwrap_or(self.path);
-        [self.method, " ", path].concat()
+        joined(self.method, path)
     }
 
     /// The data of rule R10.
     pub(crate) fn data(&self, send_default_pii: bool) -> Data {
         let mut data = Data::with_capacity(12);
-        data.set("http.request.method", static_method(self.method));
+        data.add("http.request.method", static_method(self.method));
         if let Some(route) = self.route {
-            data.set("http.route", route.to_owned());
+            data.add("http.route", route.to_owned());
         }
-        data.set("url.path", self.path.to_owned());
+        data.add("url.path", self.path.to_owned());
         if let Some(scheme) = self.scheme {
-            data.set("url.scheme", static_scheme(scheme));
+            data.add("url.scheme", static_scheme(scheme));
         }
         if let Some((host, port)) = self.authority.map(split_port) {
-            data.set("server.address", host.to_owned());
+            data.add("server.address", host.to_owned());
             if let Some(port) = port {
-                data.set("server.port", port);
+                data.add("server.port", port);
             }
         }
         if let Some(version) = self.version {
-            data.set("network.protocol.version", version);
+            data.add("network.protocol.version", version);
         }
-        if let Some(agent) = self.headers.first("user-agent") {
-            data.set("user_agent.original", text(agent));
+        if let Some(agent) = self.headers.user_agent() {
+            data.add("user_agent.original", text(agent));
         }
         if send_default_pii {
             if let Some(query) = self.query {
-                data.set("url.query", query.to_owned());
+                data.add("url.query", query.to_owned());
             }
             if let Some(address) = self.client_address {
-                data.set("client.address", address.to_string());
+                data.add("client.address", address.to_string());
             }
         }
         data
     }
+}
+
+/// `GET /users/{id}`.
+pub(crate) fn joined(method: &str, path: &str) -> String {
+    let mut name = String::with_capacity(method.len() + 1 + path.len());
+    name.push_str(method);
+    name.push(' ');
+    name.push_str(path);
+    name
 }
 
 fn static_scheme(scheme: &str) -> Value {
@@ -158,17 +167,20 @@ fn static_scheme(scheme: &str) -> Value {
 
 /// A header value as text; bytes beyond UTF-8 are replaced.
 pub(crate) fn text(value: &[u8]) -> Cow<'static, str> {
-    Cow::Owned(String::from_utf8_lossy(value).into_owned())
+    match std::str::from_utf8(value) {
+        Ok(text) => text.to_owned().into(),
+        Err(_) => String::from_utf8_lossy(value).into_owned().into(),
+    }
 }
 
 /// Parts an authority without userinfo; the port of `[::1]:80` is `80`.
 pub(crate) fn split_port(authority: &str) -> (&str, Option<u16>) {
-    let without_userinfo = authority
-        .rsplit_once('@')
-        .map_or(authority, |(_, host)| host);
-    match without_userinfo.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => (host, port.parse().ok()),
-        _ => (without_userinfo, None),
+    let userinfo_end = authority.bytes().rposition(|byte| byte == b'@');
+    let host = userinfo_end.map_or(authority, |at| &authority[at + 1..]);
+    // The last colon, unless it stands within the brackets of an address.
+    match host.bytes().rposition(|byte| matches!(byte, b':' | b']')) {
+        Some(at) if host.as_bytes()[at] == b':' => (&host[..at], host[at + 1..].parse().ok()),
+        _ => (host, None),
     }
 }
 

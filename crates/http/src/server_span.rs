@@ -12,7 +12,7 @@ use crate::headers::Headers;
 use crate::html::Preflight;
 use crate::method::static_method;
 use crate::server_hooks::Hooks;
-use crate::server_request::ServerRequest;
+use crate::server_request::{ServerRequest, joined};
 
 /// The span of a request that is being served. Dropped before it is finished, it ends as cancelled (rule R10).
 #[derive(Debug, Default)]
@@ -153,7 +153,7 @@ pub fn set_route(span: &SpanHandle, method: &str, route: &str) {
         return;
     };
     if source == TransactionSource::Url {
-        span.set_transaction_name([method, " ", route].concat(), TransactionSource::Route);
+        span.set_transaction_name(joined(method, route), TransactionSource::Route);
     }
     span.set_transaction_data("http.route", route.to_owned());
 }

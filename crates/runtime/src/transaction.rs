@@ -147,6 +147,13 @@ impl Data {
         }
     }
 
+    /// Adds a value whose key is not there yet, which is not looked for: for adapters that set many keys of their own.
+    #[doc(hidden)]
+    pub fn add(&mut self, key: &'static str, value: impl Into<Value>) {
+        debug_assert!(self.get(key).is_none(), "{key} is there already");
+        self.0.push((Cow::Borrowed(key), value.into()));
+    }
+
     /// The value of a key.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Value> {

@@ -1,15 +1,23 @@
 //! What tells a gRPC call from other requests, and how it ended.
 
 use http::Request;
-use http::header::{CONTENT_TYPE, HeaderMap};
+use http::header::{CONTENT_TYPE, HeaderMap, HeaderName};
 use sentry_trace_runtime::core::status::SpanStatus;
 
 const MEDIA_TYPE: &str = "application/grpc";
+static STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
 /// What `grpc-status` says, in the headers of a response without a body or in the trailers (rule R10).
 pub(crate) fn status(headers: &HeaderMap) -> Option<SpanStatus> {
-    let code = headers.get("grpc-status")?.to_str().ok()?.trim();
+    let code = headers.get(&STATUS)?.to_str().ok()?.trim();
     Some(SpanStatus::from_grpc(code.parse().unwrap_or(u32::MAX)))
+}
+
+/// Whether these are the headers of a call by gRPC in any form, gRPC-Web among them.
+pub(crate) fn is_call(headers: &HeaderMap) -> bool {
+    let media_type = headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
+    let start = media_type.and_then(|text| text.get(..MEDIA_TYPE.len()));
+    start.is_some_and(|start| start.eq_ignore_ascii_case(MEDIA_TYPE.as_bytes()))
 }
 
 /// Whether these are the headers of a gRPC message: `application/grpc`, `application/grpc+proto`. gRPC-Web, which has
@@ -26,10 +34,13 @@ pub(crate) fn is_message(headers: &HeaderMap) -> bool {
 
 /// `/package.Service/Method`: the path of a call holds no ids, so that it is its own route.
 pub(crate) fn route<B>(request: &Request<B>) -> Option<&str> {
+    if !is_message(request.headers()) {
+        return None;
+    }
     let path = request.uri().path();
     let (service, method) = path.strip_prefix('/')?.split_once('/')?;
     let is_call = !service.is_empty() && !method.is_empty() && !method.contains('/');
-    (is_call && is_message(request.headers())).then_some(path)
+    is_call.then_some(path)
 }
 
 #[cfg(test)]

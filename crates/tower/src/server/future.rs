@@ -23,7 +23,7 @@ pin_project! {
         inner: Option<F>,
         span: Option<ServerSpan>,
         scope: Scope,
-        has_no_body: bool,
+        call: CallFacts,
     }
 
     impl<F> PinnedDrop for ServerFuture<F> {
@@ -36,13 +36,22 @@ pin_project! {
     }
 }
 
+/// What of the request tells how its response ends.
+#[derive(Clone, Copy)]
+pub(super) struct CallFacts {
+    /// The response has no body, whatever its headers say.
+    pub(super) has_no_body: bool,
+    /// The status may stand in `grpc-status`.
+    pub(super) is_grpc: bool,
+}
+
 impl<F> ServerFuture<F> {
-    pub(super) const fn new(inner: F, span: ServerSpan, scope: Scope, has_no_body: bool) -> Self {
+    pub(super) const fn new(inner: F, span: ServerSpan, scope: Scope, call: CallFacts) -> Self {
         Self {
             inner: Some(inner),
             span: Some(span),
             scope,
-            has_no_body,
+            call,
         }
     }
 }
@@ -74,7 +83,7 @@ where
                 response,
                 span,
                 std::mem::take(this.scope),
-                *this.has_no_body,
+                *this.call,
             )),
             Err(error) => {
                 span.into_iter().for_each(ServerSpan::fail);
@@ -89,7 +98,7 @@ fn with_span<B: Body>(
     response: Response<B>,
     span: Option<ServerSpan>,
     scope: Scope,
-    has_no_body: bool,
+    call: CallFacts,
 ) -> Response<ServerBody<B>> {
     let length = announced_length(&response);
     let Some(span) = span else {
@@ -97,10 +106,11 @@ fn with_span<B: Body>(
     };
     let status = response.status();
     span.respond(status.as_u16(), response.headers());
-    if let Some(status) = grpc::status(response.headers()) {
+    let grpc_status = || grpc::status(response.headers());
+    if let Some(status) = call.is_grpc.then(grpc_status).flatten() {
         span.set_status(status);
     }
-    let ends_here = has_no_body
+    let ends_here = call.has_no_body
         || status == StatusCode::SWITCHING_PROTOCOLS
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::NOT_MODIFIED

@@ -4,7 +4,7 @@ use http::{Method, Request};
 use sentry_trace_http::{ServerConfig, ServerRequest, incoming};
 
 use super::facts::RequestFacts;
-use super::future::ServerFuture;
+use super::future::{CallFacts, ServerFuture};
 use crate::grpc;
 
 /// Continues the trace of a request, and lets `call` answer it within its span.
@@ -15,13 +15,18 @@ pub(super) fn start<F: RequestFacts, B, Fut>(
     call: impl FnOnce(Request<B>) -> Fut,
 ) -> ServerFuture<Fut> {
     // A router has a wildcard for the calls of a gRPC service.
-    let route = grpc::route(&request).or_else(|| facts.route(&request));
+    let is_grpc = grpc::is_call(request.headers());
+    let grpc_route = is_grpc.then(|| grpc::route(&request)).flatten();
+    let route = grpc_route.or_else(|| facts.route(&request));
     let seen = ServerRequest::from_http(&request)
         .with_route(route)
         .with_client_address(facts.client_address(&request));
     let span = config.start(&seen, incoming(request.headers()));
-    let has_no_body = request.method() == Method::HEAD;
+    let call_facts = CallFacts {
+        has_no_body: request.method() == Method::HEAD,
+        is_grpc,
+    };
     let mut scope = span.scope();
     let future = scope.run(|| call(request));
-    ServerFuture::new(future, span, scope, has_no_body)
+    ServerFuture::new(future, span, scope, call_facts)
 }
