@@ -19,7 +19,7 @@ mod read;
 #[cfg(feature = "alloc")]
 mod text;
 
-pub(crate) use collect::{Asked, Collect};
+pub(crate) use collect::Collect;
 pub use index::SentryMembers;
 pub use member::{Member, SENTRY_PREFIX};
 pub(crate) use read::is_sentry;

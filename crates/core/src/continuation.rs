@@ -15,7 +15,7 @@
 
 #[cfg(feature = "alloc")]
 use crate::baggage::MemberText;
-use crate::baggage::{Asked, Collect, Member, SentryMembers};
+use crate::baggage::{Collect, Member, SentryMembers};
 use crate::decision::Decision;
 use crate::hex;
 use crate::id::{SpanId, TraceId};
@@ -130,15 +130,14 @@ where
         return None;
     };
     let members = M::collect(incoming.baggage);
-    if !policy.allows(members.asked(Asked::OrgId)) {
+    if !policy.allows(members.org_id()) {
         return None;
     }
-    let named = members.asked(Asked::TraceId);
     Some(Continued {
         trace_id: header.trace_id,
         parent_span_id: header.span_id,
         parent_decision: header.decision,
-        dsc: if members.is_empty() || names_another(named, header.trace_id) {
+        dsc: if members.is_empty() || names_another(members.trace_id(), header.trace_id) {
             IncomingDsc::Empty
         } else {
             IncomingDsc::Frozen(members)

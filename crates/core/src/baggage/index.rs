@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::collect::{Asked, Collect};
+use super::collect::Collect;
 use super::member::Member;
 use super::read::{MAX_MEMBERS, each_member, within_limit};
 
@@ -66,11 +66,12 @@ impl<'a> Collect<'a> for SentryMembers<'a> {
         Self::parse(lines)
     }
 
-    fn asked(&self, name: Asked) -> Option<Member<'a>> {
-        self.get(match name {
-            Asked::OrgId => "org_id",
-            Asked::TraceId => "trace_id",
-        })
+    fn org_id(&self) -> Option<Member<'a>> {
+        self.get("org_id")
+    }
+
+    fn trace_id(&self) -> Option<Member<'a>> {
+        self.get("trace_id")
     }
 
     fn is_empty(&self) -> bool {

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::collect::{Asked, Collect};
+use super::collect::Collect;
 use super::member::Member;
 use super::read::{MAX_MEMBERS, each_member, within_limit};
 
@@ -87,11 +87,12 @@ impl<'a> Collect<'a> for MemberText<'a> {
         Self::read(lines)
     }
 
-    fn asked(&self, name: Asked) -> Option<Member<'a>> {
-        match name {
-            Asked::OrgId => self.org_id,
-            Asked::TraceId => self.trace_id,
-        }
+    fn org_id(&self) -> Option<Member<'a>> {
+        self.org_id
+    }
+
+    fn trace_id(&self) -> Option<Member<'a>> {
+        self.trace_id
     }
 
     fn is_empty(&self) -> bool {
