@@ -9,15 +9,19 @@ use super::read::{MAX_MEMBERS, each_member, within_limit};
 /// The sentry members of all lines of a request, in order, each name once.
 #[derive(Clone)]
 pub struct SentryMembers<'a> {
-    members: [Member<'a>; MAX_MEMBERS],
+    /// The first ones are there.
+    members: [Option<Member<'a>>; MAX_MEMBERS],
     len: usize,
+    /// The marks of all names: a name whose mark is missing is new.
+    marks: u64,
 }
 
 impl<'a> SentryMembers<'a> {
     /// No members.
     pub const EMPTY: Self = Self {
-        members: [Member::NONE; MAX_MEMBERS],
+        members: [None; MAX_MEMBERS],
         len: 0,
+        marks: 0,
     };
 
     /// Reads all lines, in order, as if joined by commas.
@@ -34,18 +38,33 @@ impl<'a> SentryMembers<'a> {
 
     #[inline]
     fn insert(&mut self, member: Member<'a>) {
-        let mut known = self.members[..self.len].iter_mut();
-        if let Some(known) = known.find(|known| known.has_key_of(&member)) {
-            *known = member;
-        } else if let Some(free) = self.members.get_mut(self.len) {
-            *free = member;
+        let mark = member.mark();
+        if self.marks & mark != 0 && self.replace(member) {
+            return;
+        }
+        if let Some(free) = self.members.get_mut(self.len) {
+            *free = Some(member);
             self.len += 1;
+            self.marks |= mark;
         }
     }
 
+    /// Puts a member into the place of one with the same name, if there is one.
+    fn replace(&mut self, member: Member<'a>) -> bool {
+        let mut members = self.members[..self.len].iter_mut().flatten();
+        let known = members.find(|known| known.key() == member.key());
+        known.map(|known| *known = member).is_some()
+    }
+
     /// The members in the order of their first appearance.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = Member<'a>> + '_ {
-        self.members[..self.len].iter().copied()
+    pub fn iter(&self) -> impl Iterator<Item = Member<'a>> + '_ {
+        self.members.iter().map_while(|member| *member)
+    }
+
+    /// How many there are, at most [`MAX_MEMBERS`].
+    #[must_use]
+    pub const fn len(&self) -> usize {
+        self.len
     }
 
     /// The member with this name (without the prefix).

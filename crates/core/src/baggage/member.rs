@@ -21,14 +21,6 @@ pub struct Member<'a> {
 }
 
 impl<'a> Member<'a> {
-    /// Fills a place where no member is yet.
-    pub(super) const NONE: Self = Self {
-        text: &[],
-        name_end: 0,
-        value_start: 0,
-        tail: 0,
-    };
-
     /// A member whose key ends at `sign`, and which is known to have no white space, bytes beyond ASCII or broken
     /// escapes.
     #[inline]
@@ -85,17 +77,12 @@ impl<'a> Member<'a> {
         &self.text[usize::from(self.value_start)..]
     }
 
-    pub(super) fn has_key_of(&self, other: &Self) -> bool {
-        self.tail == other.tail && self.name_end == other.name_end && self.key() == other.key()
-    }
-
     pub(super) fn is_named(&self, name: &str) -> bool {
         usize::from(self.name_end) == SENTRY_PREFIX.len() + name.len()
             && self.key().ends_with(name.as_bytes())
     }
 
-    /// One of 64 marks, by the name.
-    #[cfg(feature = "alloc")]
+    /// One of 64 marks, by the length and the last bytes of the name.
     pub(super) const fn mark(&self) -> u64 {
         /// The golden ratio, which spreads similar names.
         const FACTOR: u32 = 0x9e37_79b1;
