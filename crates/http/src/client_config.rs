@@ -76,13 +76,13 @@ impl ClientConfig {
             };
             return ClientSpan::unrecorded(scope, propagates);
         }
-        let start = Start {
+        let mut start = Start {
             origin: self.origin,
             name: self.custom_name(&tracer, request),
             send_default_pii: tracer.settings().send_default_pii,
             request,
         };
-        ClientSpan::new(parent.start_described_child(&start), propagates)
+        ClientSpan::new(parent.start_described_child(&mut start), propagates)
     }
 
     /// Tells the tracer's diagnostics that an adapter noticed something.

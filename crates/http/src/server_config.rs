@@ -104,13 +104,13 @@ impl ServerConfig {
         if self.is_ignored(&tracer, request) {
             return ServerSpan::untraced(context.scope()).with_preflight(preflight);
         }
-        let start = Start {
+        let mut start = Start {
             origin: self.origin,
             name: self.custom_name(&tracer, request),
             send_default_pii: tracer.settings().send_default_pii,
             request,
         };
-        let span = context.start_root(&start, None);
+        let span = context.start_root(&mut start, None);
         let hooks = self.hooks.as_ref().filter(|_| span.is_recording());
         if let Some(hooks) = hooks {
             hooks.show_request(&tracer, request, &span);

@@ -1,6 +1,9 @@
 //! Describing a span before it starts.
 
 use std::borrow::Cow;
+use std::mem;
+
+use sentry_trace_core::id::SpanId;
 
 use crate::context::TraceContext;
 use crate::current::current_span;
@@ -8,7 +11,7 @@ use crate::describe::Describe;
 use crate::global;
 use crate::handle::SpanHandle;
 use crate::span::{EnteredSpan, Span};
-use crate::transaction::{Data, TransactionSource};
+use crate::transaction::{Data, SpanRecord, TransactionSource};
 use crate::value::Value;
 
 /// A span that is about to start.
@@ -100,13 +103,13 @@ impl SpanBuilder {
     pub fn start(self) -> Span {
         let Self {
             below,
-            description,
+            mut description,
             sampled,
         } = self;
         match below {
-            Below::Context(context) => context.start_root(&description, sampled),
-            Below::Current => start_below(&current_span(), &description, sampled),
-            Below::Handle(handle) => start_below(&handle, &description, sampled),
+            Below::Context(context) => context.start_root(&mut description, sampled),
+            Below::Current => start_below(&current_span(), &mut description, sampled),
+            Below::Handle(handle) => start_below(&handle, &mut description, sampled),
         }
     }
 
@@ -123,7 +126,7 @@ impl SpanBuilder {
 
 impl SpanHandle {
     /// Starts a child of this span, and never a root: for adapters, which describe it lazily.
-    pub fn start_described_child(&self, description: &dyn Describe) -> Span {
+    pub fn start_described_child(&self, description: &mut dyn Describe) -> Span {
         Span::new(self.child(description))
     }
 
@@ -142,7 +145,7 @@ impl TraceContext {
 }
 
 /// Starts a child, or a root where there is nothing but a scope, or nothing at all.
-fn start_below(parent: &SpanHandle, description: &dyn Describe, sampled: Option<bool>) -> Span {
+fn start_below(parent: &SpanHandle, description: &mut dyn Describe, sampled: Option<bool>) -> Span {
     if let Some(scope) = parent.scope_trace() {
         return TraceContext::of_scope(scope).start_root(description, sampled);
     }
@@ -170,5 +173,15 @@ impl Describe for Description {
 
     fn data(&self) -> Data {
         self.data.clone()
+    }
+
+    fn record(&mut self, span_id: SpanId, parent_span_id: Option<SpanId>) -> SpanRecord {
+        SpanRecord {
+            name: mem::take(&mut self.name),
+            op: mem::take(&mut self.op),
+            origin: self.origin(),
+            data: mem::take(&mut self.data),
+            ..SpanRecord::open(span_id, parent_span_id)
+        }
     }
 }

@@ -234,7 +234,7 @@ fn rewrite(received: &[u8], changes: &Changes) -> Vec<u8> {
 
 impl TraceContext {
     /// Decides, and starts the root span of a transaction: for adapters, which describe it lazily.
-    pub fn start_root(self, description: &dyn Describe, sampled: Option<bool>) -> Span {
+    pub fn start_root(self, description: &mut dyn Describe, sampled: Option<bool>) -> Span {
         let tracer = self.tracer.clone();
         let outcome = decide(&tracer, &self.parent, description, sampled);
         let span_id = tracer.entropy().span_id();

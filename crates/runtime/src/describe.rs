@@ -4,7 +4,6 @@ use std::borrow::Cow;
 
 use sentry_trace_core::id::SpanId;
 
-use crate::clock::Timestamp;
 use crate::transaction::{Data, SpanRecord, TransactionSource};
 
 /// What a span is called and carries; asked only where it is recorded or a sampler looks at it.
@@ -30,20 +29,15 @@ pub trait Describe {
         Data::new()
     }
 
-    /// An open span without a time.
+    /// An open span without a time. Asked once, and last: what describes nothing else may give away what it has.
     #[doc(hidden)]
-    fn record(&self, span_id: SpanId, parent_span_id: Option<SpanId>) -> SpanRecord {
+    fn record(&mut self, span_id: SpanId, parent_span_id: Option<SpanId>) -> SpanRecord {
         SpanRecord {
-            span_id,
-            parent_span_id,
             name: self.name(),
             op: self.op(),
             origin: self.origin(),
-            status: None,
-            start: Timestamp::default(),
-            end: Timestamp::default(),
             data: self.data(),
-            open: true,
+            ..SpanRecord::open(span_id, parent_span_id)
         }
     }
 }

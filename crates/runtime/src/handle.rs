@@ -253,7 +253,7 @@ impl SpanHandle {
     }
 
     /// Starts a child, recorded where the transaction is.
-    pub(crate) fn child(&self, description: &dyn Describe) -> Self {
+    pub(crate) fn child(&self, description: &mut dyn Describe) -> Self {
         let Some(parent) = &self.span else {
             return Self::NONE;
         };
@@ -314,7 +314,7 @@ impl Reference {
         }
     }
 
-    fn record_child(&self, span_id: SpanId, description: &dyn Describe) -> Slot {
+    fn record_child(&self, span_id: SpanId, description: &mut dyn Describe) -> Slot {
         let tracer = &self.trace.tracer;
         // The user's description runs before the lock is taken: it may look at the same trace.
         let mut child = description.record(span_id, Some(self.span_id));

@@ -107,6 +107,22 @@ pub struct SpanRecord {
 }
 
 impl SpanRecord {
+    /// An open span without a name and a time.
+    pub(crate) const fn open(span_id: SpanId, parent_span_id: Option<SpanId>) -> Self {
+        Self {
+            span_id,
+            parent_span_id,
+            name: Cow::Borrowed(""),
+            op: Cow::Borrowed(""),
+            origin: Cow::Borrowed(""),
+            status: None,
+            start: Timestamp::from_micros(0),
+            end: Timestamp::from_micros(0),
+            data: Data::new(),
+            open: true,
+        }
+    }
+
     /// Ends the span, unless it has ended; with this status, unless it has one. It never ends before it starts.
     pub(crate) fn close(&mut self, end: Timestamp, status: Option<SpanStatus>) {
         if self.open {

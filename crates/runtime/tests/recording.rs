@@ -108,6 +108,21 @@ fn what_is_set_is_recorded() {
 }
 
 #[test]
+fn what_a_builder_was_given_is_not_copied() {
+    let (tracer, sink) = recording();
+    let (root_name, child_name) = ("root ".repeat(9), "child ".repeat(9));
+    let given = [root_name.as_ptr(), child_name.as_ptr()];
+    let root = tracer.start_new_trace().start_span(root_name).start();
+    root.start_child(child_name).data("key", 1).start().finish();
+    root.finish();
+    let transaction = sink.take().remove(0);
+    let child = &transaction.spans[0];
+    assert_eq!([transaction.root.name.as_ptr(), child.name.as_ptr()], given);
+    assert_eq!(child.data.get("key"), Some(&Value::Integer(1)));
+    assert_eq!((&*child.op, &*child.origin), ("default", "manual"));
+}
+
+#[test]
 fn a_child_renames_its_transaction() {
     let (tracer, sink) = recording();
     let root = root(&tracer, "GET /users/1").enter();
