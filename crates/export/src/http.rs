@@ -9,7 +9,7 @@
 //! | 429 | lost; the ingestion side counts it itself, and `X-Sentry-Rate-Limits`, else `Retry-After`, is obeyed |
 //! | other 4xx, 3xx | lost, `send_error` |
 //! | 5xx | sent again after a pause, [`retries`](HttpOptions::retries) times, then lost, `send_error` |
-//! | no connection | kept until there is one |
+//! | no connection, or a certificate that is refused | kept until there is one; nothing of it is sent |
 //! | connection lost before the answer | sent again, [`retries`](HttpOptions::retries) times, then lost, `network_error` |
 //! | no answer in time | lost, `network_error`: it may have arrived, and is not sent twice |
 //!
@@ -19,6 +19,11 @@
 //! event id, by which the ingestion side recognises it.
 //!
 //! Losses go out as client reports: with the next envelope, or alone after 30 seconds or at a flush.
+//!
+//! # Certificates
+//! Over `https` the host's certificate has to lead to one of Mozilla's authorities, which are built in: those of the
+//! machine are not asked. For a host with an authority of its own, [`ca_certs`](HttpOptions::ca_certs) names the ones to
+//! trust instead.
 //!
 //! # Why not a private client of the official crate
 //! Its transport (0.49.5) sends once: what meets a 5xx or a closed port is gone. It sets no timeout, so that a host that
@@ -49,6 +54,7 @@
 
 mod buffer;
 mod options;
+mod roots;
 mod shared;
 mod worker;
 
@@ -79,6 +85,8 @@ pub struct HttpTransport {
 pub enum HttpError {
     /// The DSN cannot be read.
     Dsn(DsnError),
+    /// [`ca_certs`](HttpOptions::ca_certs) is no PEM text, or has no certificate, or one that cannot be read; says which.
+    CaCerts(String),
     /// The thread cannot be started.
     Thread(std::io::Error),
 }
@@ -95,9 +103,11 @@ impl HttpTransport {
     /// A transport with these options.
     ///
     /// # Errors
-    /// Says what is wrong with the DSN, or why there is no thread.
+    /// Says what is wrong with the DSN or with [`ca_certs`](HttpOptions::ca_certs), or why there is no thread.
     pub fn with_options(dsn: &str, options: HttpOptions) -> Result<Self, HttpError> {
         let dsn = Dsn::parse(dsn).map_err(HttpError::Dsn)?;
+        let roots = options.ca_certs.as_deref().map(roots::read).transpose();
+        let roots = roots.map_err(HttpError::CaCerts)?;
         let mut url = String::new();
         // Writing into a text does not fail.
         _ = dsn.write_envelope_url(&mut url);
@@ -107,7 +117,8 @@ impl HttpTransport {
             sdk::VERSION,
             dsn.public_key()
         );
-        let poster = Poster::new(url, Some(auth), options.connect_timeout, options.timeout);
+        let (connect, whole) = (options.connect_timeout, options.timeout);
+        let poster = Poster::new(url, Some(auth), roots, connect, whole);
         let shared = Arc::new(Shared::new(options));
         worker::start(poster, shared.clone()).map_err(HttpError::Thread)?;
         Ok(Self { shared })
@@ -152,6 +163,7 @@ impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dsn(reason) => reason.fmt(f),
+            Self::CaCerts(reason) => write!(f, "ca_certs: {reason}"),
             Self::Thread(reason) => write!(f, "the thread that sends cannot be started: {reason}"),
         }
     }

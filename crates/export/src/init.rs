@@ -86,7 +86,7 @@ impl Init {
 
     /// How envelopes are sent and kept where there is no bound client.
     #[cfg(feature = "dsn")]
-    pub const fn http(mut self, options: crate::http::HttpOptions) -> Self {
+    pub fn http(mut self, options: crate::http::HttpOptions) -> Self {
         self.sinks.http = options;
         self
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error, Timeout};
 
 use crate::envelope::CONTENT_TYPE;
@@ -22,7 +23,7 @@ pub(crate) struct Poster {
 pub(crate) enum Posted {
     /// There was an answer with this status.
     Answer(Answer),
-    /// No connection came about.
+    /// No connection came about, or the other side's certificate was refused: nothing was sent.
     Unreachable,
     /// The connection was lost before an answer.
     Cut,
@@ -44,14 +45,18 @@ pub(crate) struct Answer {
 }
 
 impl Poster {
-    /// `connect` bounds the time for a connection, `whole` that for everything.
+    /// `roots` are trusted, Mozilla's by default; `connect` bounds the time for a connection, `whole` that for
+    /// everything.
     pub(crate) fn new(
         url: String,
         auth: Option<String>,
+        roots: Option<RootCerts>,
         connect: Duration,
         whole: Duration,
     ) -> Self {
+        let tls = TlsConfig::builder().root_certs(roots.unwrap_or(RootCerts::WebPki));
         let config = Agent::config_builder()
+            .tls_config(tls.build())
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
@@ -104,8 +109,15 @@ fn failure(error: &Error) -> Posted {
         Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
             Posted::Unreachable
         }
+        Error::Io(error) if is_refused_certificate(error) => Posted::Unreachable,
         Error::Timeout(_) => Posted::TimedOut,
         Error::Io(_) | Error::Protocol(_) | Error::Rustls(_) | Error::Tls(_) => Posted::Cut,
         _ => Posted::Impossible,
     }
+}
+
+/// The handshake is driven by the connection's reads and writes, so that its errors come as theirs.
+fn is_refused_certificate(error: &std::io::Error) -> bool {
+    let reason = error.get_ref().and_then(|reason| reason.downcast_ref());
+    matches!(reason, Some(rustls::Error::InvalidCertificate(_)))
 }

@@ -99,7 +99,7 @@ impl Spotlight {
         if !is_http_url(url) {
             return Err(SpotlightError::Url(url.to_owned()));
         }
-        let poster = Poster::new(url.to_owned(), None, CONNECT_TIMEOUT, TIMEOUT);
+        let poster = Poster::new(url.to_owned(), None, None, CONNECT_TIMEOUT, TIMEOUT);
         let warning = format!("Spotlight at {url} does not take envelopes; this is said once");
         let (sender, receiver) = sync_channel(CAPACITY);
         thread::Builder::new()

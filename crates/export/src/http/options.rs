@@ -18,6 +18,10 @@ pub struct HttpOptions {
     pub retry_delay: Duration,
     /// How often an envelope is sent again; 5 times by default.
     pub retries: u32,
+    /// PEM text with the certificates of the authorities to trust instead of Mozilla's, one or more; none by default.
+    ///
+    /// Other sections of the text, and what stands between them, are passed over.
+    pub ca_certs: Option<Vec<u8>>,
 }
 
 impl Default for HttpOptions {
@@ -29,6 +33,7 @@ impl Default for HttpOptions {
             timeout: Duration::from_secs(15),
             retry_delay: Duration::from_secs(1),
             retries: 5,
+            ca_certs: None,
         }
     }
 }
