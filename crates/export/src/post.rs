@@ -1,5 +1,6 @@
 //! One request with an envelope, over a bare agent: nothing of ours instruments it.
 
+use std::io;
 use std::time::Duration;
 
 use ureq::tls::{RootCerts, TlsConfig};
@@ -106,18 +107,47 @@ fn failure(error: &Error) -> Posted {
         | Error::ConnectionFailed
         | Error::ConnectProxyFailed(_)
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => Posted::Unreachable,
-        Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused => {
+        Error::Io(error) if has_no_way(error) || is_refused_certificate(error) => {
             Posted::Unreachable
         }
-        Error::Io(error) if is_refused_certificate(error) => Posted::Unreachable,
         Error::Timeout(_) => Posted::TimedOut,
         Error::Io(_) | Error::Protocol(_) | Error::Rustls(_) | Error::Tls(_) => Posted::Cut,
         _ => Posted::Impossible,
     }
 }
 
+fn has_no_way(error: &io::Error) -> bool {
+    use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
+    matches!(
+        error.kind(),
+        ConnectionRefused | HostUnreachable | NetworkUnreachable
+    )
+}
+
 /// The handshake is driven by the connection's reads and writes, so that its errors come as theirs.
-fn is_refused_certificate(error: &std::io::Error) -> bool {
+fn is_refused_certificate(error: &io::Error) -> bool {
     let reason = error.get_ref().and_then(|reason| reason.downcast_ref());
     matches!(reason, Some(rustls::Error::InvalidCertificate(_)))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::ErrorKind;
+
+    use super::*;
+
+    #[test]
+    fn a_network_without_a_way_is_no_lost_connection() {
+        for (kind, is_kept) in [
+            (ErrorKind::ConnectionRefused, true),
+            (ErrorKind::HostUnreachable, true),
+            (ErrorKind::NetworkUnreachable, true),
+            (ErrorKind::ConnectionReset, false),
+            (ErrorKind::BrokenPipe, false),
+        ] {
+            let posted = failure(&Error::Io(kind.into()));
+            assert_eq!(matches!(posted, Posted::Unreachable), is_kept, "{kind}");
+            assert_eq!(matches!(posted, Posted::Cut), !is_kept, "{kind}");
+        }
+    }
 }
