@@ -1,5 +1,6 @@
-// Visits pages with headless Chromium. Reads `{executable, visits: [{url, click, watch}]}` from its input, and writes one
-// line of JSON: for each visit what the page left in `window.outcome`, or the text of `watch` after the click.
+// Visits pages with headless Chromium. Reads `{executable, visitors: [[{url, width, click, until, read}]]}` from its input,
+// and writes one line of JSON: for each page what the expression `read` gave once the selector `until` was visible. Without
+// them it is what the page left in `window.outcome`. A visitor opens all pages before the first click.
 
 import { text } from 'node:stream/consumers';
 
@@ -7,7 +8,7 @@ import { chromium } from 'playwright-core';
 
 const TIMEOUT = 30_000;
 
-const { executable, visits } = JSON.parse(await text(process.stdin));
+const { executable, visitors } = JSON.parse(await text(process.stdin));
 const browser = await chromium.launch({
   executablePath: executable,
   args: [
@@ -21,13 +22,13 @@ const browser = await chromium.launch({
   ],
 });
 const outcomes = [];
-for (const visit of visits) {
-  // Each visit is another visitor, with an empty cache.
+for (const visits of visitors) {
+  // Each visitor has an empty cache.
   const context = await browser.newContext();
   try {
-    outcomes.push(await outcomeOf(context, visit));
+    outcomes.push(...(await outcomesOf(context, visits)));
   } catch (error) {
-    outcomes.push({ failed: String(error) });
+    outcomes.push(...visits.map(() => ({ failed: String(error) })));
   } finally {
     await context.close();
   }
@@ -35,20 +36,44 @@ for (const visit of visits) {
 await browser.close();
 process.stdout.write(`${JSON.stringify(outcomes)}\n`);
 
-async function outcomeOf(context, { url, click, watch }) {
+async function outcomesOf(context, visits) {
+  const opened = [];
+  for (const visit of visits) {
+    opened.push(await open(context, visit));
+  }
+  return Promise.all(opened.map(outcomeOf));
+}
+
+async function open(context, visit) {
   const page = await context.newPage();
   const errors = [];
+  const complaints = [];
   page.on('pageerror', (error) => errors.push(String(error)));
-  await page.goto(url, { timeout: TIMEOUT });
+  page.on('console', (message) => {
+    if (message.type() === 'error') {
+      complaints.push(`${message.location().url}: ${message.text()}`);
+    }
+  });
+  if (visit.width) {
+    await page.setViewportSize({ width: visit.width, height: 800 });
+  }
+  await page.goto(visit.url, { timeout: TIMEOUT });
+  return { page, visit, errors, complaints };
+}
+
+async function outcomeOf({ page, visit: { click, until, read = 'window.outcome' }, errors, complaints }) {
   if (click) {
     await page.click(click, { timeout: TIMEOUT });
-    await page.waitForFunction((where) => document.querySelector(where).textContent !== '', watch, { timeout: TIMEOUT });
-    return { text: await page.textContent(watch), errors };
   }
+  let failed;
   try {
-    await page.waitForFunction(() => window.outcome !== undefined, undefined, { timeout: TIMEOUT });
+    if (until) {
+      await page.waitForSelector(until, { timeout: TIMEOUT });
+    } else {
+      await page.waitForFunction(() => window.outcome !== undefined, undefined, { timeout: TIMEOUT });
+    }
   } catch (error) {
-    return { failed: [String(error), ...errors].join('; ') };
+    failed = [String(error), ...errors].join('; ');
   }
-  return { ...(await page.evaluate(() => window.outcome)), errors };
+  return { ...(await page.evaluate(read)), failed, errors, complaints };
 }

@@ -5,21 +5,27 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::packages::{self, run};
 
-/// A page to visit, by a visitor who has never been anywhere.
+/// A page to visit.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Visit {
     /// The page.
     pub url: String,
+    /// The width of the window in CSS pixels; 1280 where none is given.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
     /// What to click, as a CSS selector.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub click: Option<&'static str>,
-    /// What has a text after the click.
+    /// What is to become visible, as a selector of Playwright; without one the page is to leave an outcome.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub watch: Option<&'static str>,
+    pub until: Option<&'static str>,
+    /// The outcome, as an expression; without one it is what the page left.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub read: Option<&'static str>,
 }
 
 /// What came of a visit.
@@ -27,16 +33,18 @@ pub struct Visit {
 #[serde(default)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// Why there is nothing else.
+    /// Why what was waited for did not come.
     pub failed: Option<String>,
     /// What the page's calls came to.
     pub calls: Vec<Call>,
     /// What the page would send as `sentry-trace`.
     pub header: Option<String>,
-    /// The text that was waited for.
-    pub text: Option<String>,
+    /// What was read off the page.
+    pub seen: Value,
     /// Exceptions that nothing in the page caught.
     pub errors: Vec<String>,
+    /// Errors on the console, the browser's own included.
+    pub complaints: Vec<String>,
 }
 
 /// What a call of a page came to.
@@ -80,14 +88,15 @@ fn find() -> Option<PathBuf> {
     PLACES.iter().map(PathBuf::from).find(|path| path.is_file())
 }
 
-/// Visits the pages one after the other. Blocks until it is done.
+/// Lets the visitors come one after the other, each without having been anywhere. A visitor opens all pages before the first
+/// click. Gives what came of the visits in their order; blocks until it is done.
 ///
 /// # Errors
 /// The browser is not there, or did not start.
-pub fn visit(visits: &[Visit]) -> Result<Vec<Outcome>, String> {
+pub fn visit(visitors: &[Vec<Visit>]) -> Result<Vec<Outcome>, String> {
     let folder = packages::installed()?;
     let executable = installed()?;
-    let work = json!({ "executable": executable, "visits": visits });
+    let work = json!({ "executable": executable, "visitors": visitors });
     let mut driver = Command::new("node")
         .arg("visit.mjs")
         .current_dir(folder)

@@ -30,7 +30,8 @@ pub struct Settings {
 #[must_use]
 pub fn html(head: &str, body: &str, settings: &Settings, script: &str) -> String {
     format!(
-        "<!doctype html>\n<html lang=\"en\"><head>{head}<meta charset=\"utf-8\"><title>Shop</title></head>\n\
+        "<!doctype html>\n<html lang=\"en\"><head>{head}<meta charset=\"utf-8\"><title>Shop</title>\n\
+         <link rel=\"icon\" href=\"data:,\"></head>\n\
          <body>{body}\n<script type=\"application/json\" id=\"settings\">{}</script>\n\
          <script type=\"module\" src=\"{script}\"></script></body></html>\n",
         json_in_page(settings),

@@ -5,4 +5,5 @@ mod outcome;
 pub mod page;
 pub mod run;
 mod services;
+pub mod setup;
 mod sinks;

@@ -19,11 +19,11 @@ pub(super) struct Outcome {
 }
 
 impl Outcome {
-    pub(super) fn of(traces: &[Trace], requests: usize, transactions_each: usize) -> Self {
+    pub(super) fn of(traces: &[Trace], requests: usize, expected: usize) -> Self {
         let services: BTreeSet<_> = traces.iter().flat_map(Trace::services).collect();
         Self {
             requests,
-            expected: requests * transactions_each,
+            expected,
             transactions: traces.iter().map(|trace| trace.transactions.len()).sum(),
             traces: traces.len(),
             services: services.len(),

@@ -14,7 +14,7 @@ type Checked = Result<(), Mismatch>;
     clippy::needless_pass_by_value,
     reason = "a check reads better without a reference on each value"
 )]
-fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, got: T) -> Checked {
+pub(super) fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, got: T) -> Checked {
     if expected == got {
         Ok(())
     } else {
@@ -25,7 +25,7 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: T, got: T) -> Chec
     }
 }
 
-fn is(what: &str, holds: bool, seen: impl std::fmt::Debug) -> Checked {
+pub(super) fn is(what: &str, holds: bool, seen: impl std::fmt::Debug) -> Checked {
     if holds {
         Ok(())
     } else {

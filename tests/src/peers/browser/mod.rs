@@ -1,10 +1,11 @@
-//! Sentry's browser SDK in headless Chromium, on pages of services of ours.
+//! Sentry's browser SDK in headless Chromium, on pages of services of ours; and the page that shows the demo's traces.
 
 mod cases;
 mod checks;
 mod evidence;
 mod page_case;
 mod sites;
+mod traces;
 
 use std::time::Duration;
 
@@ -29,7 +30,11 @@ pub(super) fn run() -> Result<Vec<CaseResult>, String> {
     chromium::installed()?;
     let script = bundle("case.js")?;
     let runtime = tokio::runtime::Runtime::new().map_err(|error| error.to_string())?;
-    runtime.block_on(run_cases(script))
+    runtime.block_on(async {
+        let mut results = run_cases(script).await?;
+        results.extend(traces::run().await);
+        Ok(results)
+    })
 }
 
 async fn run_cases(script: String) -> Result<Vec<CaseResult>, String> {
@@ -39,8 +44,11 @@ async fn run_cases(script: String) -> Result<Vec<CaseResult>, String> {
     let cases = cases::all();
     let pages: Vec<_> = cases.iter().map(|case| &case.page).collect();
     let sites = Sites::start(&collector.dsn(), &pages, script).await?;
-    let visits: Vec<_> = pages.iter().flat_map(|page| visits(page, &sites)).collect();
-    let outcomes = tokio::task::spawn_blocking(move || chromium::visit(&visits))
+    let visitors: Vec<_> = pages
+        .iter()
+        .flat_map(|page| visitors(page, &sites))
+        .collect();
+    let outcomes = tokio::task::spawn_blocking(move || chromium::visit(&visitors))
         .await
         .map_err(|error| error.to_string())??;
     let expected = pages.iter().map(|page| page.transactions).sum();
@@ -60,10 +68,10 @@ async fn run_cases(script: String) -> Result<Vec<CaseResult>, String> {
     Ok(cases.iter().map(result).collect())
 }
 
-fn visits(page: &PageCase, sites: &Sites) -> Vec<Visit> {
+fn visitors(page: &PageCase, sites: &Sites) -> Vec<Vec<Visit>> {
     let visit = Visit {
         url: format!("{}{}", sites.url(page.site), page.page()),
         ..Visit::default()
     };
-    vec![visit; page.visits]
+    vec![vec![visit]; page.visits]
 }
