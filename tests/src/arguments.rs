@@ -31,7 +31,7 @@ Options:
 `target/conformance/report.html` and `report.json` say what came of everything.
 
 The exit code is 0 when every case passed or failed as an exception says, 1 when something failed, an exception is stale
-or a driver ran fewer cases than its floor, and 2 when the arguments or the files could not be read.
+or a driver or the browser ran fewer cases than its floor, and 2 when the arguments or the files could not be read.
 ";
 
 /// What was asked for.

@@ -1,11 +1,13 @@
-//! How many cases each driver runs at least: `tests/floors.toml`. Running fewer is a failure, so that no case gets lost.
+//! How many cases each driver and the peer `browser` run at least: `tests/floors.toml`. Running fewer is a failure, so that
+//! no case gets lost.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use crate::drivers::{self, Driver};
+use crate::drivers;
+use crate::peers;
 
-/// The floors of all drivers.
+/// The floors of all drivers and of the browser.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Floors(BTreeMap<String, usize>);
 
@@ -19,7 +21,7 @@ impl Floors {
     /// Reads a file.
     ///
     /// # Errors
-    /// It cannot be read, names an unknown driver, or leaves one out.
+    /// It cannot be read, names something without a floor, or leaves one out.
     pub fn load(file: &Path) -> Result<Self, String> {
         let text = std::fs::read_to_string(file)
             .map_err(|error| format!("{}: {error}", file.display()))?;
@@ -29,27 +31,32 @@ impl Floors {
     fn parse(text: &str) -> Result<Self, String> {
         let floors: BTreeMap<String, usize> =
             toml::from_str(text).map_err(|error| error.to_string())?;
-        if let Some(unknown) = floors.keys().find(|name| drivers::find(name).is_none()) {
-            let names = drivers::names();
-            return Err(format!("unknown driver `{unknown}`; known are {names}"));
+        if let Some(unknown) = floors
+            .keys()
+            .find(|name| !names().any(|known| known == *name))
+        {
+            let known = names().collect::<Vec<_>>().join(", ");
+            return Err(format!("unknown driver `{unknown}`; known are {known}"));
         }
-        let has_none = |driver: &&Driver| !floors.contains_key(driver.name);
-        match drivers::ALL.iter().find(has_none) {
-            Some(driver) => Err(format!("driver `{}` has no floor", driver.name)),
+        match names().find(|name| !floors.contains_key(*name)) {
+            Some(name) => Err(format!("driver `{name}` has no floor")),
             None => Ok(Self(floors)),
         }
     }
 
-    /// What is wrong where a driver ran that many cases.
-    pub(crate) fn violation(&self, driver: &Driver, cases: usize) -> Option<String> {
-        let floor = self.0.get(driver.name).copied().unwrap_or_default();
+    /// What is wrong where a driver or a peer ran that many cases; one without a floor may run any number.
+    pub(crate) fn violation(&self, driver: &str, cases: usize) -> Option<String> {
+        let floor = self.0.get(driver).copied().unwrap_or_default();
         (cases < floor).then(|| {
-            format!(
-                "floor: driver {} ran {cases} cases, at least {floor} are there",
-                driver.name
-            )
+            format!("floor: driver {driver} ran {cases} cases, at least {floor} are there")
         })
     }
+}
+
+/// What has a floor. The cases of the other peers depend on which of them were asked for.
+fn names() -> impl Iterator<Item = &'static str> {
+    let drivers = drivers::ALL.iter().map(|driver| driver.name);
+    drivers.chain([peers::BROWSER])
 }
 
 #[cfg(test)]
@@ -57,19 +64,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_driver_has_a_floor_and_nothing_else_has() {
+    fn every_driver_and_the_browser_have_a_floor_and_nothing_else_has() {
         let error = |text: &str| Floors::parse(text).expect_err("refused");
         assert!(error("").contains("driver `core` has no floor"));
         assert!(error("core = 1\nnone = 1").contains("unknown driver `none`"));
+        let drivers = drivers::ALL.iter();
+        let drivers: String = drivers
+            .map(|driver| format!("{} = 1\n", driver.name))
+            .collect();
+        assert!(error(&drivers).contains("driver `browser` has no floor"));
         assert!(error("core = -1").contains("invalid value"));
     }
 
     #[test]
     fn fewer_cases_are_a_violation() {
-        let all = drivers::ALL.iter();
-        let all: String = all.map(|driver| format!("{} = 2\n", driver.name)).collect();
+        let all: String = names().map(|name| format!("{name} = 2\n")).collect();
         let floors = Floors::parse(&all).expect("floors");
-        assert_eq!(floors.violation(&drivers::CORE, 2), None);
-        assert!(floors.violation(&drivers::CORE, 1).is_some());
+        for name in ["core", "browser"] {
+            assert_eq!(floors.violation(name, 2), None);
+            assert!(floors.violation(name, 1).is_some());
+        }
+        assert_eq!(floors.violation("node", 0), None);
     }
 }

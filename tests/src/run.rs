@@ -28,13 +28,13 @@ pub fn run(arguments: &Arguments) -> Result<Report, Vec<String>> {
             .iter()
             .flat_map(|suite| suite.run(driver, &vectors))
             .collect();
-        if let Some(violation) = floors.violation(driver, results.len()) {
+        if let Some(violation) = floors.violation(driver.name, results.len()) {
             report.add_problem(violation);
         }
         add(&mut report, driver, results, &exceptions);
     }
     for outcome in peers::run(&arguments.peers) {
-        add_peer(&mut report, outcome, &differences);
+        add_peer(&mut report, outcome, &floors, &differences);
     }
     if !arguments.drivers.is_empty() {
         note_what_did_not_run(&mut report, &vectors);
@@ -66,7 +66,7 @@ fn add(report: &mut Report, driver: &Driver, results: Vec<CaseResult>, exception
     }
 }
 
-fn add_peer(report: &mut Report, outcome: Outcome, differences: &Differences) {
+fn add_peer(report: &mut Report, outcome: Outcome, floors: &Floors, differences: &Differences) {
     let (peer, sdks, results) = match outcome {
         Outcome::Ran {
             driver,
@@ -75,6 +75,9 @@ fn add_peer(report: &mut Report, outcome: Outcome, differences: &Differences) {
         } => (driver, sdks, results),
         Outcome::NotRun { peer, reason } => return report.add_not_run(peer, reason),
     };
+    if let Some(violation) = floors.violation(peer, results.len()) {
+        report.add_problem(violation);
+    }
     let differences = differences.of(peer);
     for row in &differences {
         if let Some(problem) = row.staleness(&results, &sdks) {

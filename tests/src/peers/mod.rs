@@ -26,6 +26,9 @@ pub struct Group {
     pub run: fn(asked: &[&'static str]) -> Vec<Outcome>,
 }
 
+/// The name of the browser's peer.
+pub const BROWSER: &str = "browser";
+
 /// Every group, in the order in which they run.
 const GROUPS: &[Group] = &[
     Group {
@@ -33,16 +36,16 @@ const GROUPS: &[Group] = &[
         run: chains::run,
     },
     Group {
-        names: &["browser"],
+        names: &[BROWSER],
         run: |_| {
             let outcome = match browser::run() {
                 Ok(results) => Outcome::Ran {
-                    driver: "browser",
+                    driver: BROWSER,
                     sdks: Vec::new(),
                     results,
                 },
                 Err(reason) => Outcome::NotRun {
-                    peer: "browser",
+                    peer: BROWSER,
                     reason,
                 },
             };
