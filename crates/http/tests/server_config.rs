@@ -14,6 +14,8 @@ fn serve(
         .expect("valid options");
     let config = configure(ServerConfig::new("auto.http.test").tracer(tracer));
     let request = Request::post("https://shop.test:8443/orders/7?token=t")
+        .header("host", "other.test")
+        .header("user-agent", "storefront/1.0")
         .header("x-tenant", "blue")
         .header("authorization", "Bearer secret")
         .header("x-api-key", "secret")
@@ -53,6 +55,10 @@ fn the_url_is_recorded_in_parts() {
         Some(&Value::from(8443))
     );
     assert_eq!(text(&transaction, "url.query"), None);
+    assert_eq!(
+        text(&transaction, "user_agent.original"),
+        Some("storefront/1.0")
+    );
 }
 
 #[test]

@@ -15,21 +15,25 @@ pub(crate) fn status(headers: &HeaderMap) -> Option<SpanStatus> {
 
 /// Whether these are the headers of a call by gRPC in any form, gRPC-Web among them.
 pub(crate) fn is_call(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
-    let start = media_type.and_then(|text| text.get(..MEDIA_TYPE.len()));
-    start.is_some_and(|start| start.eq_ignore_ascii_case(MEDIA_TYPE.as_bytes()))
+    after_media_type(headers).is_some()
 }
 
 /// Whether these are the headers of a gRPC message: `application/grpc`, `application/grpc+proto`. gRPC-Web, which has
 /// its trailers in the body, is not meant.
 pub(crate) fn is_message(headers: &HeaderMap) -> bool {
-    let media_type = headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes);
-    let Some((start, rest)) = media_type.and_then(|text| text.split_at_checked(MEDIA_TYPE.len()))
-    else {
-        return false;
-    };
-    start.eq_ignore_ascii_case(MEDIA_TYPE.as_bytes())
-        && matches!(rest.first(), None | Some(b'+' | b';' | b' ' | b'\t'))
+    matches!(
+        after_media_type(headers),
+        Some([] | [b'+' | b';' | b' ' | b'\t', ..])
+    )
+}
+
+/// What follows `application/grpc` in the content type.
+fn after_media_type(headers: &HeaderMap) -> Option<&[u8]> {
+    let content_type = headers.get(CONTENT_TYPE)?.as_bytes();
+    let (start, rest) = content_type.split_at_checked(MEDIA_TYPE.len())?;
+    start
+        .eq_ignore_ascii_case(MEDIA_TYPE.as_bytes())
+        .then_some(rest)
 }
 
 /// `/package.Service/Method`: the path of a call holds no ids, so that it is its own route.

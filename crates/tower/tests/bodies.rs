@@ -39,6 +39,16 @@ fn tracer() -> (Tracer, MemorySink) {
 
 /// Serves one response, of which a number of frames is read.
 async fn serve(response: http::response::Builder, frames: Frames, read: usize) -> SpanStatus {
+    answer(Request::new(()), response, frames, read).await
+}
+
+/// Serves one response to this request.
+async fn answer(
+    request: Request<()>,
+    response: http::response::Builder,
+    frames: Frames,
+    read: usize,
+) -> SpanStatus {
     let (tracer, sink) = tracer();
     let response = response.body(body(frames)).expect("a response");
     let answer = Mutex::new(Some(response));
@@ -48,7 +58,7 @@ async fn serve(response: http::response::Builder, frames: Frames, read: usize) -
             let response = answer.lock().expect("no panic").take().expect("one call");
             async { Ok::<_, Infallible>(response) }
         }));
-    let response = service.oneshot(Request::new(())).await.expect("a response");
+    let response = service.oneshot(request).await.expect("a response");
     let mut body = response.into_body();
     for _ in 0..read {
         body.frame().await;
@@ -104,6 +114,23 @@ async fn a_body_that_gave_all_announced_bytes_is_whole() {
 async fn a_served_grpc_call_has_the_status_of_its_trailers() {
     let frames = vec![data("x"), trailers("5")];
     assert_eq!(serve(grpc(), frames, 2).await, SpanStatus::NotFound);
+}
+
+#[tokio::test]
+async fn the_status_in_the_headers_of_an_answer_counts_for_grpc_calls_alone() {
+    for (content_type, status) in [
+        ("application/grpc", SpanStatus::PermissionDenied),
+        ("application/grpc-web+proto", SpanStatus::PermissionDenied),
+        ("application/json", SpanStatus::Ok),
+    ] {
+        let request = Request::post("/package.Service/Method")
+            .header("content-type", content_type)
+            .body(())
+            .expect("a request");
+        let response = grpc().header("grpc-status", "7");
+        let served = answer(request, response, Vec::new(), 1).await;
+        assert_eq!(served, status, "{content_type}");
+    }
 }
 
 #[tokio::test]
