@@ -72,3 +72,22 @@ mod system {
         RefCell::new(seeded.expect("the operating system gives random bytes"))
     }
 }
+
+#[cfg(all(test, not(all(target_family = "wasm", target_os = "unknown"))))]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::{Entropy, SystemEntropy};
+
+    #[test]
+    fn both_halves_of_a_trace_id_and_a_span_id_are_random() {
+        const IDS: usize = 64;
+        let mut halves = HashSet::new();
+        for _ in 0..IDS {
+            let trace_id = SystemEntropy.trace_id().to_bytes();
+            halves.extend(trace_id.chunks(8).map(<[u8]>::to_vec));
+            halves.insert(SystemEntropy.span_id().to_bytes().to_vec());
+        }
+        assert_eq!(halves.len(), 3 * IDS);
+    }
+}

@@ -45,6 +45,17 @@ fn all_members_in_their_order() {
 }
 
 #[test]
+fn a_context_that_is_frozen_after_the_end_still_names_the_transaction() {
+    // Without a sink there is no envelope that would freeze it at the end.
+    let tracer = tracer(service());
+    let span = root(&tracer, "first");
+    let handle = span.handle().clone();
+    span.finish();
+    let dsc = handle.baggage().unwrap();
+    assert_eq!(member(dsc, "transaction"), Some("first"));
+}
+
+#[test]
 fn the_first_outgoing_baggage_freezes() {
     let (tracer, sink) = with_sink(service());
     let span = root(&tracer, "first");
