@@ -35,7 +35,8 @@ pub(crate) fn plain_pair(text: &[u8]) -> Option<(usize, usize)> {
 
 /// Marks the lowest byte that is below `-`, a semicolon or beyond ASCII, and perhaps bytes above it.
 const fn unusual(word: u64) -> u64 {
-    word.wrapping_sub(all(b'-')) | equal(word, b';') | word
+    // Each byte beyond ASCII keeps its highest bit in one of the two.
+    word.wrapping_sub(all(b'-')) | equal(word, b';')
 }
 
 /// Marks the lowest byte that is `byte`, perhaps bytes above it and bytes beyond ASCII.
