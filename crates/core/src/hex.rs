@@ -1,7 +1,5 @@
 //! Lower-case hexadecimal digits of a fixed length, eight at a time.
 
-use crate::scan::all;
-
 /// Reads `2 * N` digits, or nothing when one of them is not a digit; upper case is refused. `N` is a multiple of four.
 #[inline]
 pub(crate) fn decode<const N: usize>(text: &[u8]) -> Option<[u8; N]> {
@@ -39,6 +37,11 @@ pub(crate) fn encode<const N: usize, const M: usize>(bytes: [u8; N]) -> [u8; M] 
 /// Digits as text.
 pub(crate) fn as_str(digits: &[u8]) -> &str {
     core::str::from_utf8(digits).unwrap_or_default()
+}
+
+/// A word of eight times the same byte.
+const fn all(byte: u8) -> u64 {
+    u64::from_ne_bytes([byte; 8])
 }
 
 /// The number that eight digits stand for, the first digit in the highest byte; any number for what are no digits.

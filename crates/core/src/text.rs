@@ -4,11 +4,17 @@ use core::fmt;
 use core::ops::Deref;
 
 /// Cuts space and tab at both ends, HTTP's optional white space.
-pub(crate) const fn trim(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] = text {
+pub(crate) const fn trim(text: &[u8]) -> &[u8] {
+    let mut text = trim_start(text);
+    while let [rest @ .., b' ' | b'\t'] = text {
         text = rest;
     }
-    while let [rest @ .., b' ' | b'\t'] = text {
+    text
+}
+
+/// Cuts space and tab at the start.
+pub(crate) const fn trim_start(mut text: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = text {
         text = rest;
     }
     text

@@ -31,7 +31,7 @@ impl<'a> SentryMembers<'a> {
     pub fn parse(lines: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut members = Self::EMPTY;
         for line in within_limit(lines) {
-            each_member(line, |member| members.insert(member));
+            each_member(line, |member, _| members.insert(member));
         }
         members
     }

@@ -2,8 +2,8 @@
 
 use core::fmt;
 
+use super::read::MAX_BYTES;
 use crate::percent::{self, Decoded};
-use crate::scan;
 use crate::text::trim;
 
 /// What the key of a sentry member begins with, exactly so.
@@ -21,32 +21,32 @@ pub struct Member<'a> {
 }
 
 impl<'a> Member<'a> {
-    /// A member whose key ends at `sign`, and which is known to have no white space, bytes beyond ASCII or broken
-    /// escapes.
-    #[inline]
-    pub(super) fn plain(text: &'a [u8], sign: usize) -> Option<Self> {
-        Self::new(text, text.get(..sign)?, text.get(sign + 1..)?)
-    }
-
-    /// Reads what begins with the prefix and ends before a comma or semicolon, when it is usable.
-    pub(super) fn parse(text: &'a [u8]) -> Option<Self> {
-        let text = trim(text);
-        let sign = scan::before(b'=', text);
+    /// Reads a piece between commas that begins with the prefix, when it is usable.
+    #[cold]
+    #[inline(never)]
+    pub(super) fn parse(piece: &'a [u8]) -> Option<Self> {
+        let text = trim(piece.split(|&byte| byte == b';').next()?);
+        let sign = text.iter().position(|&byte| byte == b'=')?;
         // White space before the name stands inside the key and belongs to it.
-        let (key, value) = (trim(text.get(..sign)?), trim(text.get(sign + 1..)?));
+        let (key, value) = (trim(&text[..sign]), trim(&text[sign + 1..]));
         let is_usable = core::str::from_utf8(text).is_ok() && !percent::is_broken(value);
-        is_usable.then(|| Self::new(text, key, value)).flatten()
+        is_usable
+            .then(|| Self::new(text, key.len(), text.len() - value.len()))
+            .flatten()
     }
 
-    /// A member with a name and a value.
-    #[inline]
-    fn new(text: &'a [u8], key: &'a [u8], value: &'a [u8]) -> Option<Self> {
-        let is_usable = key.len() > SENTRY_PREFIX.len() && !value.is_empty();
+    /// A member whose value is known to have no broken escapes, when neither it nor the name is empty.
+    #[inline(always)]
+    pub(super) fn new(text: &'a [u8], name_end: usize, value_start: usize) -> Option<Self> {
+        let is_usable = name_end > SENTRY_PREFIX.len()
+            && name_end < value_start
+            && value_start < text.len()
+            && text.len() <= MAX_BYTES;
         is_usable.then_some(Self {
             text,
-            name_end: u16::try_from(key.len()).ok()?,
-            value_start: u16::try_from(text.len() - value.len()).ok()?,
-            tail: u32::from_le_bytes(*key.last_chunk()?),
+            name_end: name_end as u16,
+            value_start: value_start as u16,
+            tail: u32::from_le_bytes(*text.get(..name_end)?.last_chunk()?),
         })
     }
 
@@ -83,23 +83,40 @@ impl<'a> Member<'a> {
     }
 
     /// One of 64 marks, by the length and the last bytes of the name.
+    #[inline]
     pub(super) const fn mark(&self) -> u64 {
-        /// The golden ratio, which spreads similar names.
-        const FACTOR: u32 = 0x9e37_79b1;
-        1 << ((self.tail ^ self.name_end as u32).wrapping_mul(FACTOR) >> 26)
+        mark(self.tail, self.name_end)
+    }
+
+    /// The mark of a member with this key, which is longer than the prefix.
+    #[cfg(feature = "alloc")]
+    pub(super) const fn mark_of(key: &str) -> u64 {
+        match key.as_bytes().last_chunk() {
+            Some(tail) => mark(u32::from_le_bytes(*tail), key.len() as u16),
+            None => 0,
+        }
+    }
+
+    /// Whether nothing stands between the name, the sign and the value.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(super) const fn is_compact(&self) -> bool {
+        self.value_start == self.name_end + 1
+    }
+
+    /// Bytes from the prefix to the end of the value.
+    #[cfg(feature = "alloc")]
+    #[inline]
+    pub(super) const fn len(&self) -> usize {
+        self.text.len()
     }
 
     /// Appends `sentry-name=value`, without white space around the sign.
     #[cfg(feature = "alloc")]
-    #[inline]
     pub(super) fn write(&self, out: &mut alloc::vec::Vec<u8>) {
-        if self.value_start == self.name_end + 1 {
-            out.extend_from_slice(self.text);
-        } else {
-            out.extend_from_slice(self.key());
-            out.push(b'=');
-            out.extend_from_slice(self.raw_bytes());
-        }
+        out.extend_from_slice(self.key());
+        out.push(b'=');
+        out.extend_from_slice(self.raw_bytes());
     }
 
     /// The characters of the decoded value.
@@ -141,6 +158,13 @@ impl fmt::Debug for Member<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{SENTRY_PREFIX}{}={}", self.name(), self.raw_value())
     }
+}
+
+/// Names with different marks are different; those that SDKs send all have different marks.
+const fn mark(tail: u32, key_len: u16) -> u64 {
+    /// The golden ratio, which spreads similar names.
+    const FACTOR: u32 = 0x9e37_79b1;
+    1 << (tail.wrapping_sub(key_len as u32).wrapping_mul(FACTOR) >> 26)
 }
 
 /// The text of a part that was found to be UTF-8 when it was read.

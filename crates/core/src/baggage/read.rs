@@ -1,8 +1,8 @@
 //! Reading lines of baggage, member by member (rule R2).
 
 use super::member::{Member, SENTRY_PREFIX};
-use crate::scan;
-use crate::text::trim;
+use crate::scan::Stops;
+use crate::text::{trim, trim_start};
 
 /// Bytes that are read of all lines together, and written into one (rules R2 and R8).
 pub const MAX_BYTES: usize = 8192;
@@ -37,44 +37,60 @@ fn whole_pieces(line: &[u8], budget: usize) -> &[u8] {
     &line[..last_comma.unwrap_or(0)]
 }
 
-/// Shows the usable sentry members of a line, in order, duplicates too.
+/// Shows the usable sentry members of a line, in order, duplicates too, and where in the line each begins.
 #[inline]
-pub(super) fn each_member<'a>(line: &'a [u8], mut found: impl FnMut(Member<'a>)) {
-    let mut rest = line;
-    loop {
-        while let [b' ' | b'\t', after @ ..] = rest {
-            rest = after;
-        }
-        if rest.starts_with(SENTRY_PREFIX.as_bytes()) {
-            let (member, len) = member(rest);
-            if let Some(member) = member {
-                found(member);
-            }
-            rest = rest.get(len..).unwrap_or_default();
-        }
-        let comma = match rest {
-            [b',', ..] => 0,
-            _ => scan::before(b',', rest),
+pub(super) fn each_member<'a>(line: &'a [u8], mut found: impl FnMut(Member<'a>, usize)) {
+    let mut stops = Stops::new(line);
+    let mut start = 0;
+    while let Some(rest) = line.get(start..) {
+        start = line.len() - trim_start(rest).len();
+        let (member, end) = if line[start..].starts_with(SENTRY_PREFIX.as_bytes()) {
+            sentry_member(line, start, &mut stops)
+        } else {
+            (None, end_of_piece(line, stops.next(), &mut stops))
         };
-        match rest.get(comma + 1..) {
-            Some(after) => rest = after,
-            None => return,
+        if let Some(member) = member {
+            found(member, start);
+        }
+        start = end + 1;
+    }
+}
+
+/// The member that begins with the prefix at `start`, if it is usable, and where the piece between commas ends.
+#[inline(always)]
+fn sentry_member<'a>(
+    line: &'a [u8],
+    start: usize,
+    stops: &mut Stops<'a>,
+) -> (Option<Member<'a>>, usize) {
+    let sign = stops.next();
+    let mut stop = sign;
+    if line.get(sign) == Some(&b'=') {
+        stop = stops.next();
+        while is_ascii_escape(line, stop) {
+            stop = stops.next();
+        }
+        if matches!(line.get(stop), None | Some(b',')) {
+            let sign = sign - start;
+            return (Member::new(&line[start..stop], sign, sign + 1), stop);
         }
     }
+    let end = end_of_piece(line, stop, stops);
+    (Member::parse(&line[start..end]), end)
 }
 
-/// The member that `text` begins with, if it is usable, and how long it is without its properties.
-#[inline]
-fn member(text: &[u8]) -> (Option<Member<'_>>, usize) {
-    let unprefixed = text.get(SENTRY_PREFIX.len()..).unwrap_or_default();
-    if let Some((sign, len)) = scan::plain_pair(unprefixed) {
-        let len = SENTRY_PREFIX.len() + len;
-        return (Member::plain(&text[..len], SENTRY_PREFIX.len() + sign), len);
+/// Whether an escape of an ASCII character begins there.
+#[inline(always)]
+fn is_ascii_escape(line: &[u8], at: usize) -> bool {
+    line.get(at) == Some(&b'%')
+        && matches!(line.get(at + 1..), Some([b'0'..=b'7', low, ..]) if low.is_ascii_hexdigit())
+}
+
+/// The first comma at or behind a stop, or the end of the line.
+#[inline(always)]
+fn end_of_piece(line: &[u8], mut stop: usize, stops: &mut Stops<'_>) -> usize {
+    while !matches!(line.get(stop), None | Some(b',')) {
+        stop = stops.next();
     }
-    let len = text.iter().position(is_end).unwrap_or(text.len());
-    (Member::parse(&text[..len]), len)
-}
-
-fn is_end(byte: &u8) -> bool {
-    matches!(byte, b',' | b';')
+    stop
 }

@@ -1,6 +1,7 @@
 //! The members of a request as one text.
 
 use alloc::vec::Vec;
+use core::ops::Range;
 
 use super::collect::Collect;
 use super::member::Member;
@@ -20,11 +21,20 @@ use super::read::{MAX_MEMBERS, each_member, within_limit};
 #[derive(Clone, Debug, Default)]
 pub struct MemberText<'a> {
     text: Vec<u8>,
+    len: usize,
+    /// The marks of all names: a name whose mark is missing is new.
+    marks: u64,
     org_id: Option<Member<'a>>,
     trace_id: Option<Member<'a>>,
     sample_rand: Option<Member<'a>>,
     sample_rate: Option<Member<'a>>,
 }
+
+/// The marks of the names that are asked for later.
+const ASKED: u64 = Member::mark_of("sentry-org_id")
+    | Member::mark_of("sentry-trace_id")
+    | Member::mark_of("sentry-sample_rand")
+    | Member::mark_of("sentry-sample_rate");
 
 impl<'a> MemberText<'a> {
     /// Reads all lines, in order, as if joined by commas.
@@ -33,34 +43,89 @@ impl<'a> MemberText<'a> {
     #[must_use]
     pub fn read(lines: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut members = Self::default();
-        let mut places = Places::default();
-        for line in within_limit(lines) {
-            each_member(line, |member| {
-                if members.text.is_empty() {
-                    members.text.reserve(line.len());
-                }
-                if places.put(&member, &mut members.text) {
-                    members.note(member);
-                }
-            });
-        }
+        within_limit(lines).for_each(|line| members.read_line(line));
         members
     }
 
-    /// Remembers a member that is asked for later.
-    #[inline]
-    fn note(&mut self, member: Member<'a>) {
-        let asked = [
-            ("trace_id", &mut self.trace_id),
-            ("org_id", &mut self.org_id),
-            ("sample_rand", &mut self.sample_rand),
-            ("sample_rate", &mut self.sample_rate),
-        ];
-        for (name, place) in asked {
-            if member.is_named(name) {
-                *place = Some(member);
-            }
+    fn read_line(&mut self, line: &'a [u8]) {
+        if self.text.capacity() == 0 {
+            self.text = Vec::with_capacity(line.len());
         }
+        // Members that stand side by side are copied together.
+        let mut run = line.len()..line.len();
+        each_member(line, |member, start| {
+            let mark = member.mark();
+            let is_new = self.marks & mark == 0 && self.len < MAX_MEMBERS;
+            if !is_new || !member.is_compact() {
+                self.append(&line[run.clone()]);
+                run = line.len()..line.len();
+                self.put(member);
+                return;
+            }
+            self.len += 1;
+            self.marks |= mark;
+            if ASKED & mark != 0 {
+                self.note(member);
+            }
+            if start != run.end + 1 {
+                self.append(&line[run.clone()]);
+                run.start = start;
+            }
+            run.end = start + member.len();
+        });
+        self.append(&line[run]);
+    }
+
+    fn append(&mut self, members: &[u8]) {
+        if members.is_empty() {
+            return;
+        }
+        if !self.text.is_empty() {
+            self.text.push(b',');
+        }
+        self.text.extend_from_slice(members);
+    }
+
+    /// Puts a member into the place of one with the same name, or behind all others if there is room.
+    #[cold]
+    fn put(&mut self, member: Member<'a>) {
+        let mut text = Vec::with_capacity(member.len());
+        member.write(&mut text);
+        if let Some(known) = self.find(&text) {
+            self.text.splice(known, text);
+        } else if self.len < MAX_MEMBERS {
+            self.len += 1;
+            self.marks |= member.mark();
+            self.append(&text);
+        } else {
+            return;
+        }
+        self.note(member);
+    }
+
+    fn find(&self, member: &[u8]) -> Option<Range<usize>> {
+        let key_len = member.iter().position(|&byte| byte == b'=')? + 1;
+        let mut start = 0;
+        for known in self.text.split(|&byte| byte == b',') {
+            let end = start + known.len();
+            if known.starts_with(&member[..key_len]) {
+                return Some(start..end);
+            }
+            start = end + 1;
+        }
+        None
+    }
+
+    /// Remembers a member that is asked for later.
+    fn note(&mut self, member: Member<'a>) {
+        let place = match member.name_bytes() {
+            b"trace_id" => &mut self.trace_id,
+            b"org_id" => &mut self.org_id,
+            b"sample_rand" => &mut self.sample_rand,
+            b"sample_rate" => &mut self.sample_rate,
+            _ => return,
+        };
+        *place = Some(member);
     }
 
     /// The member `sample_rand`, whatever its value is.
@@ -97,75 +162,5 @@ impl<'a> Collect<'a> for MemberText<'a> {
 
     fn is_empty(&self) -> bool {
         self.text.is_empty()
-    }
-}
-
-/// Where the members begin in the text, each name once.
-struct Places {
-    /// The text is at most [`MAX_BYTES`](super::MAX_BYTES) long.
-    starts: [u16; MAX_MEMBERS],
-    len: usize,
-    /// The marks of all names: a name whose mark is missing is new.
-    marks: u64,
-}
-
-impl Default for Places {
-    fn default() -> Self {
-        Self {
-            starts: [0; MAX_MEMBERS],
-            len: 0,
-            marks: 0,
-        }
-    }
-}
-
-impl Places {
-    /// Puts a member into the text, in the place of one with the same name or behind all others; says whether there
-    /// was a place.
-    #[inline]
-    fn put(&mut self, member: &Member<'_>, text: &mut Vec<u8>) -> bool {
-        let mark = member.mark();
-        if self.marks & mark != 0 && self.replace(member, text) {
-            return true;
-        }
-        let Some(start) = self.starts.get_mut(self.len) else {
-            return false;
-        };
-        if !text.is_empty() {
-            text.push(b',');
-        }
-        *start = text.len() as u16;
-        self.len += 1;
-        self.marks |= mark;
-        member.write(text);
-        true
-    }
-
-    /// Puts a member into the place of one with the same name, if there is one.
-    #[cold]
-    fn replace(&mut self, member: &Member<'_>, text: &mut Vec<u8>) -> bool {
-        let Some(known) = self.find(member, text) else {
-            return false;
-        };
-        let start = usize::from(self.starts[known]);
-        let next = self.starts[..self.len].get(known + 1);
-        let end = next.map_or(text.len(), |next| usize::from(*next) - 1);
-        let after = text.split_off(end);
-        text.truncate(start);
-        member.write(text);
-        let new_end = text.len();
-        text.extend_from_slice(&after);
-        for later in &mut self.starts[known + 1..self.len] {
-            *later = (usize::from(*later) - end + new_end) as u16;
-        }
-        true
-    }
-
-    fn find(&self, member: &Member<'_>, text: &[u8]) -> Option<usize> {
-        self.starts[..self.len].iter().position(|start| {
-            let known = text.get(usize::from(*start)..);
-            let after_key = known.and_then(|known| known.strip_prefix(member.key()));
-            after_key.is_some_and(|rest| rest.starts_with(b"="))
-        })
     }
 }
