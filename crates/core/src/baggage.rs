@@ -15,6 +15,7 @@
 mod collect;
 mod index;
 mod member;
+mod names;
 mod read;
 #[cfg(feature = "alloc")]
 mod text;

@@ -4,7 +4,8 @@ use core::fmt;
 
 use super::collect::Collect;
 use super::member::Member;
-use super::read::{MAX_MEMBERS, each_member, within_limit};
+use super::names::{Names, mark_of};
+use super::read::{MAX_MEMBERS, Take, each_member, within_limit};
 
 /// The sentry members of all lines of a request, in order, each name once.
 #[derive(Clone)]
@@ -12,8 +13,7 @@ pub struct SentryMembers<'a> {
     /// The first ones are there.
     members: [Option<Member<'a>>; MAX_MEMBERS],
     len: usize,
-    /// The marks of all names: a name whose mark is missing is new.
-    marks: u64,
+    names: Names,
 }
 
 impl<'a> SentryMembers<'a> {
@@ -21,7 +21,7 @@ impl<'a> SentryMembers<'a> {
     pub const EMPTY: Self = Self {
         members: [None; MAX_MEMBERS],
         len: 0,
-        marks: 0,
+        names: Names::NONE,
     };
 
     /// Reads all lines, in order, as if joined by commas.
@@ -31,25 +31,29 @@ impl<'a> SentryMembers<'a> {
     pub fn parse(lines: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut members = Self::EMPTY;
         for line in within_limit(lines) {
-            each_member(line, |member, _| members.insert(member));
+            each_member(line, &mut members);
         }
         members
     }
 
     #[inline]
     fn insert(&mut self, member: Member<'a>) {
-        let mark = member.mark();
-        if self.marks & mark != 0 && self.replace(member) {
-            return;
+        let mark = mark_of(member.key());
+        if self.names.add_marked(mark) || !self.replace(member) && self.names.add(mark) {
+            self.push(member);
         }
+    }
+
+    #[inline]
+    fn push(&mut self, member: Member<'a>) {
         if let Some(free) = self.members.get_mut(self.len) {
             *free = Some(member);
             self.len += 1;
-            self.marks |= mark;
         }
     }
 
     /// Puts a member into the place of one with the same name, if there is one.
+    #[cold]
     fn replace(&mut self, member: Member<'a>) -> bool {
         let mut members = self.members[..self.len].iter_mut().flatten();
         let known = members.find(|known| known.key() == member.key());
@@ -77,6 +81,18 @@ impl<'a> SentryMembers<'a> {
     #[must_use]
     pub const fn is_empty(&self) -> bool {
         self.len == 0
+    }
+}
+
+impl<'a> Take<'a> for SentryMembers<'a> {
+    #[inline]
+    fn take_plain(&mut self, member: Member<'a>, _start: usize) {
+        self.insert(member);
+    }
+
+    #[cold]
+    fn take_other(&mut self, member: Member<'a>) {
+        self.insert(member);
     }
 }
 

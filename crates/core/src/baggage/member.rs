@@ -16,14 +16,17 @@ pub struct Member<'a> {
     text: &'a [u8],
     name_end: u16,
     value_start: u16,
-    /// The last bytes of the name, which tell most names apart.
-    tail: u32,
 }
 
 impl<'a> Member<'a> {
+    /// A member without white space, bytes beyond ASCII and broken escapes, its sign at `sign`.
+    #[inline]
+    pub(super) fn plain(text: &'a [u8], sign: usize) -> Option<Self> {
+        Self::new(text, sign, sign + 1)
+    }
+
     /// Reads a piece between commas that begins with the prefix, when it is usable.
     #[cold]
-    #[inline(never)]
     pub(super) fn parse(piece: &'a [u8]) -> Option<Self> {
         let text = trim(piece.split(|&byte| byte == b';').next()?);
         let sign = text.iter().position(|&byte| byte == b'=')?;
@@ -35,18 +38,15 @@ impl<'a> Member<'a> {
             .flatten()
     }
 
-    /// A member whose value is known to have no broken escapes, when neither it nor the name is empty.
-    #[inline(always)]
-    pub(super) fn new(text: &'a [u8], name_end: usize, value_start: usize) -> Option<Self> {
-        let is_usable = name_end > SENTRY_PREFIX.len()
-            && name_end < value_start
-            && value_start < text.len()
-            && text.len() <= MAX_BYTES;
+    /// A member whose value has no broken escapes, when neither it nor the name is empty.
+    #[inline]
+    fn new(text: &'a [u8], name_end: usize, value_start: usize) -> Option<Self> {
+        debug_assert!(text.len() <= MAX_BYTES);
+        let is_usable = name_end > SENTRY_PREFIX.len() && value_start < text.len();
         is_usable.then_some(Self {
             text,
             name_end: name_end as u16,
             value_start: value_start as u16,
-            tail: u32::from_le_bytes(*text.get(..name_end)?.last_chunk()?),
         })
     }
 
@@ -82,41 +82,10 @@ impl<'a> Member<'a> {
             && self.key().ends_with(name.as_bytes())
     }
 
-    /// One of 64 marks, by the length and the last bytes of the name.
-    #[inline]
-    pub(super) const fn mark(&self) -> u64 {
-        mark(self.tail, self.name_end)
-    }
-
-    /// The mark of a member with this key, which is longer than the prefix.
-    #[cfg(feature = "alloc")]
-    pub(super) const fn mark_of(key: &str) -> u64 {
-        match key.as_bytes().last_chunk() {
-            Some(tail) => mark(u32::from_le_bytes(*tail), key.len() as u16),
-            None => 0,
-        }
-    }
-
-    /// Whether nothing stands between the name, the sign and the value.
-    #[cfg(feature = "alloc")]
-    #[inline]
-    pub(super) const fn is_compact(&self) -> bool {
-        self.value_start == self.name_end + 1
-    }
-
     /// Bytes from the prefix to the end of the value.
     #[cfg(feature = "alloc")]
-    #[inline]
     pub(super) const fn len(&self) -> usize {
         self.text.len()
-    }
-
-    /// Appends `sentry-name=value`, without white space around the sign.
-    #[cfg(feature = "alloc")]
-    pub(super) fn write(&self, out: &mut alloc::vec::Vec<u8>) {
-        out.extend_from_slice(self.key());
-        out.push(b'=');
-        out.extend_from_slice(self.raw_bytes());
     }
 
     /// The characters of the decoded value.
@@ -158,13 +127,6 @@ impl fmt::Debug for Member<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{SENTRY_PREFIX}{}={}", self.name(), self.raw_value())
     }
-}
-
-/// Names with different marks are different; those that SDKs send all have different marks.
-const fn mark(tail: u32, key_len: u16) -> u64 {
-    /// The golden ratio, which spreads similar names.
-    const FACTOR: u32 = 0x9e37_79b1;
-    1 << (tail.wrapping_sub(key_len as u32).wrapping_mul(FACTOR) >> 26)
 }
 
 /// The text of a part that was found to be UTF-8 when it was read.

@@ -37,46 +37,52 @@ fn whole_pieces(line: &[u8], budget: usize) -> &[u8] {
     &line[..last_comma.unwrap_or(0)]
 }
 
-/// Shows the usable sentry members of a line, in order, duplicates too, and where in the line each begins.
+/// What takes the members of a line.
+pub(super) trait Take<'a> {
+    /// A member without white space, bytes beyond ASCII and broken escapes, which begins at `start` of the line.
+    fn take_plain(&mut self, member: Member<'a>, start: usize);
+
+    /// Any other member.
+    fn take_other(&mut self, member: Member<'a>);
+}
+
+/// Shows the usable sentry members of a line within the limit, in order, duplicates too.
 #[inline]
-pub(super) fn each_member<'a>(line: &'a [u8], mut found: impl FnMut(Member<'a>, usize)) {
+pub(super) fn each_member<'a>(line: &'a [u8], members: &mut impl Take<'a>) {
     let mut stops = Stops::new(line);
     let mut start = 0;
     while let Some(rest) = line.get(start..) {
-        start = line.len() - trim_start(rest).len();
-        let (member, end) = if line[start..].starts_with(SENTRY_PREFIX.as_bytes()) {
-            sentry_member(line, start, &mut stops)
-        } else {
-            (None, end_of_piece(line, stops.next(), &mut stops))
-        };
-        if let Some(member) = member {
-            found(member, start);
+        let mut end = stops.next();
+        if line.get(end) == Some(&b'=') && rest.starts_with(SENTRY_PREFIX.as_bytes()) {
+            let sign = end;
+            end = stops.next();
+            while is_ascii_escape(line, end) {
+                end = stops.next();
+            }
+            if is_end(line, end) {
+                if let Some(member) = Member::plain(&rest[..end - start], sign - start) {
+                    members.take_plain(member, start);
+                }
+                start = end + 1;
+                continue;
+            }
+        }
+        while !is_end(line, end) {
+            end = stops.next();
+        }
+        if trim_start(rest).starts_with(SENTRY_PREFIX.as_bytes()) {
+            if let Some(member) = Member::parse(&line[start..end]) {
+                members.take_other(member);
+            }
         }
         start = end + 1;
     }
 }
 
-/// The member that begins with the prefix at `start`, if it is usable, and where the piece between commas ends.
+/// Whether a piece between commas ends there.
 #[inline(always)]
-fn sentry_member<'a>(
-    line: &'a [u8],
-    start: usize,
-    stops: &mut Stops<'a>,
-) -> (Option<Member<'a>>, usize) {
-    let sign = stops.next();
-    let mut stop = sign;
-    if line.get(sign) == Some(&b'=') {
-        stop = stops.next();
-        while is_ascii_escape(line, stop) {
-            stop = stops.next();
-        }
-        if matches!(line.get(stop), None | Some(b',')) {
-            let sign = sign - start;
-            return (Member::new(&line[start..stop], sign, sign + 1), stop);
-        }
-    }
-    let end = end_of_piece(line, stop, stops);
-    (Member::parse(&line[start..end]), end)
+fn is_end(line: &[u8], at: usize) -> bool {
+    matches!(line.get(at), None | Some(b','))
 }
 
 /// Whether an escape of an ASCII character begins there.
@@ -84,13 +90,4 @@ fn sentry_member<'a>(
 fn is_ascii_escape(line: &[u8], at: usize) -> bool {
     line.get(at) == Some(&b'%')
         && matches!(line.get(at + 1..), Some([b'0'..=b'7', low, ..]) if low.is_ascii_hexdigit())
-}
-
-/// The first comma at or behind a stop, or the end of the line.
-#[inline(always)]
-fn end_of_piece(line: &[u8], mut stop: usize, stops: &mut Stops<'_>) -> usize {
-    while !matches!(line.get(stop), None | Some(b',')) {
-        stop = stops.next();
-    }
-    stop
 }
