@@ -11,17 +11,21 @@
 //! ```
 
 use core::fmt;
-use core::num::{NonZeroU64, NonZeroU128};
 
 use crate::hex;
 
 /// The id that all spans of a trace share: 16 bytes, not all zero.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct TraceId(NonZeroU128);
+pub struct TraceId {
+    // As it stands on the wire, where it is read and written for each request; its bytes are rarely asked for.
+    digits: [u8; Self::TEXT_LEN],
+}
 
 /// The id of one span: 8 bytes, not all zero.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SpanId(NonZeroU64);
+pub struct SpanId {
+    digits: [u8; Self::TEXT_LEN],
+}
 
 /// Why a text or a number is not an id.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,51 +47,47 @@ impl TraceId {
     ///
     /// The version and variant bits are set, so that the result is never zero, whatever the bytes are.
     #[must_use]
-    pub const fn from_random(bytes: [u8; 16]) -> Self {
-        const VERSION_4: u128 = 0x4000 << 64;
-        const VARIANT_1: u128 = 0x8 << 60;
-        let random = u128::from_be_bytes(bytes) & !(0xf000 << 64) & !(0xc << 60);
-        match NonZeroU128::new(random | VERSION_4 | VARIANT_1) {
-            Some(id) => Self(id),
-            None => unreachable!(),
-        }
+    pub fn from_random(mut bytes: [u8; 16]) -> Self {
+        bytes[6] = bytes[6] & 0xf | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        Self::encode(bytes)
     }
 
     /// Takes 16 bytes as they are.
     ///
     /// # Errors
     /// [`InvalidId::Nil`] when all bytes are zero.
-    pub const fn from_bytes(bytes: [u8; 16]) -> Result<Self, InvalidId> {
-        match NonZeroU128::new(u128::from_be_bytes(bytes)) {
-            Some(id) => Ok(Self(id)),
-            None => Err(InvalidId::Nil),
+    pub fn from_bytes(bytes: [u8; 16]) -> Result<Self, InvalidId> {
+        match u128::from_be_bytes(bytes) {
+            0 => Err(InvalidId::Nil),
+            _ => Ok(Self::encode(bytes)),
         }
     }
 
-    /// Reads exactly 32 digits of `0-9a-f`.
-    ///
-    /// # Errors
-    /// Says whether the length, a digit or the value is wrong.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidId> {
-        let text: &[u8; Self::TEXT_LEN] = text.try_into().map_err(|_| InvalidId::Length)?;
-        Self::from_bytes(hex::decode(text).ok_or(InvalidId::Digit)?)
+    fn encode(bytes: [u8; 16]) -> Self {
+        let mut digits = [0; Self::TEXT_LEN];
+        for (digits, bytes) in digits.chunks_exact_mut(16).zip(bytes.chunks_exact(8)) {
+            let bytes = bytes.try_into().unwrap_or_default();
+            digits.copy_from_slice(&hex::encode(bytes));
+        }
+        Self { digits }
     }
 
     /// The bytes, most significant first.
     #[must_use]
-    pub const fn to_bytes(self) -> [u8; 16] {
-        self.0.get().to_be_bytes()
+    pub fn to_bytes(self) -> [u8; 16] {
+        hex::decode(&self.digits)
     }
 
     /// The 32 digits.
     #[must_use]
-    pub fn to_hex(self) -> [u8; Self::TEXT_LEN] {
-        hex::encode(self.to_bytes())
+    pub const fn to_hex(self) -> [u8; Self::TEXT_LEN] {
+        self.digits
     }
 
     /// The id as two 64-bit halves, upper half first.
-    pub(crate) const fn halves(self) -> (u64, u64) {
-        let id = self.0.get();
+    pub(crate) fn halves(self) -> (u64, u64) {
+        let id = u128::from_be_bytes(self.to_bytes());
         ((id >> 64) as u64, id as u64)
     }
 }
@@ -100,47 +100,59 @@ impl SpanId {
     ///
     /// # Errors
     /// [`InvalidId::Nil`] when all bytes are zero.
-    pub const fn from_bytes(bytes: [u8; 8]) -> Result<Self, InvalidId> {
-        match NonZeroU64::new(u64::from_be_bytes(bytes)) {
-            Some(id) => Ok(Self(id)),
-            None => Err(InvalidId::Nil),
+    pub fn from_bytes(bytes: [u8; 8]) -> Result<Self, InvalidId> {
+        match u64::from_be_bytes(bytes) {
+            0 => Err(InvalidId::Nil),
+            _ => Ok(Self::encode(bytes)),
         }
     }
 
     /// Makes an id out of eight random bytes; zero, which is no id, becomes one (rule R7).
     #[must_use]
-    pub const fn from_random(bytes: [u8; 8]) -> Self {
-        match NonZeroU64::new(u64::from_be_bytes(bytes)) {
-            Some(id) => Self(id),
-            None => Self(NonZeroU64::MIN),
-        }
+    pub fn from_random(bytes: [u8; 8]) -> Self {
+        let number = u64::from_be_bytes(bytes).max(1);
+        Self::encode(number.to_be_bytes())
     }
 
-    /// Reads exactly 16 digits of `0-9a-f`.
-    ///
-    /// # Errors
-    /// Says whether the length, a digit or the value is wrong.
-    pub fn parse(text: &[u8]) -> Result<Self, InvalidId> {
-        let text: &[u8; Self::TEXT_LEN] = text.try_into().map_err(|_| InvalidId::Length)?;
-        Self::from_bytes(hex::decode(text).ok_or(InvalidId::Digit)?)
+    fn encode(bytes: [u8; 8]) -> Self {
+        let digits = hex::encode(bytes);
+        Self { digits }
     }
 
     /// The bytes, most significant first.
     #[must_use]
-    pub const fn to_bytes(self) -> [u8; 8] {
-        self.0.get().to_be_bytes()
+    pub fn to_bytes(self) -> [u8; 8] {
+        hex::decode(&self.digits)
     }
 
     /// The 16 digits.
     #[must_use]
-    pub fn to_hex(self) -> [u8; Self::TEXT_LEN] {
-        hex::encode(self.to_bytes())
+    pub const fn to_hex(self) -> [u8; Self::TEXT_LEN] {
+        self.digits
     }
 }
 
 /// What both kinds of id do alike: text form, parsing and serde.
 macro_rules! text_form {
     ($id:ident) => {
+        impl $id {
+            /// Reads exactly [`TEXT_LEN`](Self::TEXT_LEN) digits of `0-9a-f`.
+            ///
+            /// # Errors
+            /// Says whether the length, a digit or the value is wrong.
+            pub fn parse(text: &[u8]) -> Result<Self, InvalidId> {
+                let digits: [u8; Self::TEXT_LEN] =
+                    text.try_into().map_err(|_| InvalidId::Length)?;
+                if !hex::are_digits(&digits) {
+                    Err(InvalidId::Digit)
+                } else if digits == [b'0'; Self::TEXT_LEN] {
+                    Err(InvalidId::Nil)
+                } else {
+                    Ok(Self { digits })
+                }
+            }
+        }
+
         impl fmt::Display for $id {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.pad(hex::as_str(&self.to_hex()))

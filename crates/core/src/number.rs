@@ -16,20 +16,20 @@ pub(crate) fn parse(member: Member<'_>) -> Option<f64> {
 /// The form that senders write, `0.123456`, as long as both sides of the division are exact.
 fn fraction(text: &[u8]) -> Option<f64> {
     const MAX_DIGITS: usize = 15;
-    let (mut number, mut scale) = (0_u64, 1_u64);
+    const POWERS: [f64; MAX_DIGITS] = [
+        1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+    ];
     let digits = text.strip_prefix(b"0.")?;
-    if digits.is_empty() || digits.len() > MAX_DIGITS {
-        return None;
-    }
+    let power = POWERS.get(digits.len().checked_sub(1)?)?;
+    let mut number = 0_u64;
     for digit in digits {
         let value = digit.wrapping_sub(b'0');
         if value > 9 {
             return None;
         }
         number = number * 10 + u64::from(value);
-        scale *= 10;
     }
-    Some(number as f64 / scale as f64)
+    Some(number as f64 / power)
 }
 
 fn any_number(member: Member<'_>) -> Option<f64> {

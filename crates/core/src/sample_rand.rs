@@ -119,7 +119,7 @@ fn first_not_below(rate: f64) -> u32 {
 }
 
 /// The `SplitMix64` finaliser of the id's two halves.
-const fn mix(trace_id: TraceId) -> u64 {
+fn mix(trace_id: TraceId) -> u64 {
     let (upper, lower) = trace_id.halves();
     let mut z = upper ^ lower;
     z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);

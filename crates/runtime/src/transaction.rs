@@ -208,7 +208,7 @@ impl EventId {
 
     /// The bytes, most significant first.
     #[must_use]
-    pub const fn to_bytes(self) -> [u8; 16] {
+    pub fn to_bytes(self) -> [u8; 16] {
         self.0.to_bytes()
     }
 }

@@ -96,7 +96,10 @@ impl<'a> Member<'a> {
     /// Whether the decoded value is this text.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
-        self.raw_bytes() == text.as_bytes() && !self.is_encoded() || self.decoded().eq(text.chars())
+        // Most values have no escapes, and most of these are digits.
+        let is_plain = |byte: u8| byte != b'%';
+        self.raw_bytes() == text.as_bytes() && text.bytes().all(is_plain)
+            || self.decoded().eq(text.chars())
     }
 
     fn is_encoded(&self) -> bool {
