@@ -36,7 +36,7 @@ impl Sink for Received {
             && transaction
                 .dsc
                 .as_ref()
-                .is_some_and(|dsc| dsc.len() == SENTRY_BAGGAGE.len());
+                .is_some_and(|dsc| dsc.as_bytes().len() == SENTRY_BAGGAGE.len());
         self.right.fetch_add(right.into(), Ordering::Relaxed);
     }
 }

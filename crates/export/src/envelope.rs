@@ -28,6 +28,7 @@ use sentry_trace_runtime::Transaction;
 use sentry_trace_runtime::clock::Timestamp;
 use sentry_trace_runtime::core::baggage::SentryMembers;
 use sentry_trace_runtime::sink::Loss;
+use sentry_trace_runtime::transaction::FrozenDsc;
 
 use crate::json::{self, Object};
 use crate::shrink::shrink;
@@ -146,10 +147,10 @@ fn header(transaction: &Transaction, format: Format) -> Vec<u8> {
 }
 
 /// Writes every member of a frozen context, decoded and in its order.
-pub(crate) fn write_dsc(trace: &mut Object<'_>, dsc: &str) {
+pub(crate) fn write_dsc(trace: &mut Object<'_>, dsc: &FrozenDsc) {
     // One by one: the size limit of incoming headers is none of a frozen context's.
-    for member in dsc.split(',') {
-        for member in SentryMembers::parse([member.as_bytes()]).iter() {
+    for member in dsc.as_bytes().split(|&byte| byte == b',') {
+        for member in SentryMembers::parse([member]).iter() {
             trace.text(member.name(), &member.value());
         }
     }

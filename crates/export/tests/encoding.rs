@@ -179,7 +179,7 @@ fn a_context_longer_than_a_header_is_written_whole() {
     context.start_span(name).start().finish();
     let mut transaction = service.sink.take().remove(0);
     let long = "x".repeat(8000);
-    transaction.dsc = Some(format!("sentry-a={long},sentry-b={long},sentry-c=1"));
+    transaction.dsc = Some(format!("sentry-a={long},sentry-b={long},sentry-c=1").into());
     let trace = parsed(transaction, Format::Transaction).header["trace"].clone();
     assert_eq!(trace, json!({ "a": long, "b": long, "c": "1" }));
 }

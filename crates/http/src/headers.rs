@@ -64,19 +64,30 @@ pub fn incoming(
 /// The values of a name, which is looked up only when the first one is asked for.
 enum Lines<'a> {
     Wanted(&'a HeaderMap, &'static HeaderName),
-    Found(ValueIter<'a, HeaderValue>),
+    All(ValueIter<'a, HeaderValue>),
+    Done,
 }
 
 impl<'a> Iterator for Lines<'a> {
     type Item = &'a [u8];
 
     fn next(&mut self) -> Option<&'a [u8]> {
-        if let Self::Wanted(headers, name) = *self {
-            *self = Self::Found(headers.get_all(name).iter());
-        }
-        match self {
-            Self::Found(values) => values.next().map(HeaderValue::as_bytes),
-            Self::Wanted(..) => None,
-        }
+        let value = match self {
+            Self::Wanted(headers, name) if headers.len() == headers.keys_len() => {
+                // No name has several values, and one is found faster alone.
+                let value = headers.get(*name);
+                *self = Self::Done;
+                value
+            }
+            Self::Wanted(headers, name) => {
+                let mut values = headers.get_all(*name).iter();
+                let value = values.next();
+                *self = Self::All(values);
+                value
+            }
+            Self::All(values) => values.next(),
+            Self::Done => None,
+        };
+        value.map(HeaderValue::as_bytes)
     }
 }

@@ -22,8 +22,8 @@ pub struct ServerRequest<'a> {
     pub query: Option<&'a str>,
     /// `http` or `https`, where it is known.
     pub scheme: Option<&'a str>,
-    /// Host and port as the client wrote them.
-    pub authority: Option<&'a str>,
+    /// Host and port, where they are known from elsewhere than the headers.
+    authority: Option<&'a str>,
     /// The protocol's version, `1.1` for example.
     pub version: Option<&'static str>,
     /// The address of the client; recorded only with `send_default_pii`.
@@ -43,15 +43,13 @@ impl std::fmt::Debug for ServerRequest<'_> {
 impl<'a> ServerRequest<'a> {
     /// A request of which no more is known.
     #[must_use]
-    pub fn new(method: &'a str, path: &'a str, headers: &'a dyn Headers) -> Self {
+    pub const fn new(method: &'a str, path: &'a str, headers: &'a dyn Headers) -> Self {
         Self {
             method,
             path,
             query: None,
             scheme: None,
-            authority: headers
-                .host()
-                .and_then(|host| std::str::from_utf8(host).ok()),
+            authority: None,
             version: None,
             client_address: None,
             route: None,
@@ -74,14 +72,14 @@ impl<'a> ServerRequest<'a> {
 
     /// With the URL's parts that are known.
     #[must_use]
-    pub fn with_url(
+    pub const fn with_url(
         mut self,
         scheme: Option<&'a str>,
         authority: Option<&'a str>,
         query: Option<&'a str>,
     ) -> Self {
         self.scheme = scheme;
-        self.authority = authority.or(self.authority);
+        self.authority = authority;
         self.query = query;
         self
     }
@@ -107,6 +105,13 @@ impl<'a> ServerRequest<'a> {
         self
     }
 
+    /// Host and port as the client wrote them.
+    #[must_use]
+    pub fn authority(&self) -> Option<&'a str> {
+        let host = || std::str::from_utf8(self.headers.host()?).ok();
+        self.authority.or_else(host)
+    }
+
     /// `GET /users/{id}` when the route is known, otherwise `GET /users/7` (rule R10).
     pub(crate) fn name(&self, route: Option<&str>) -> String {
         let path = route.unwrap_or(self.path);
@@ -124,7 +129,7 @@ impl<'a> ServerRequest<'a> {
         if let Some(scheme) = self.scheme {
             data.add("url.scheme", static_scheme(scheme));
         }
-        if let Some((host, port)) = self.authority.map(split_port) {
+        if let Some((host, port)) = self.authority().map(split_port) {
             data.add("server.address", host.to_owned());
             if let Some(port) = port {
                 data.add("server.port", port);

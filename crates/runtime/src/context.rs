@@ -1,6 +1,6 @@
 //! A trace that was continued or started, before its first span.
 
-use std::sync::{Mutex, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use sentry_trace_core::baggage::{MemberText, SentryMembers};
 use sentry_trace_core::continuation::{Continued, IncomingDsc, received_rate};
@@ -15,7 +15,7 @@ use crate::describe::Describe;
 use crate::handle::SpanHandle;
 use crate::recording::{Recording, Slot};
 use crate::span::Span;
-use crate::trace::{Dsc, State, Trace};
+use crate::trace::{Dsc, Trace};
 use crate::tracer::Tracer;
 
 /// A trace that was continued or started: start a span in it, or enter its [`scope`](Self::scope) as it is.
@@ -161,18 +161,17 @@ impl TraceContext {
             },
             span_id,
             true,
-            State::default(),
         );
-        SpanHandle::first(trace, Slot::None)
+        SpanHandle::first(Arc::new(trace), Slot::None)
     }
 
     /// The shared state, with what was decided written into the context (rule R3).
+    #[inline]
     pub(crate) fn into_trace(
         self,
         outcome: impl Into<Inherited>,
         root_span_id: SpanId,
         is_scope: bool,
-        state: State,
     ) -> Trace {
         let Inherited {
             decision,
@@ -200,7 +199,7 @@ impl TraceContext {
             decision,
             dsc,
             is_scope,
-            state: Mutex::new(state),
+            state: Mutex::default(),
         }
     }
 }
@@ -235,28 +234,27 @@ fn rewrite(received: &[u8], changes: &Changes) -> Vec<u8> {
 impl TraceContext {
     /// Decides, and starts the root span of a transaction: for adapters, which describe it lazily.
     pub fn start_root(self, description: &mut dyn Describe, sampled: Option<bool>) -> Span {
-        let tracer = self.tracer.clone();
-        let outcome = decide(&tracer, &self.parent, description, sampled);
-        let span_id = tracer.entropy().span_id();
+        let outcome = decide(&self.tracer, &self.parent, description, sampled);
+        let span_id = self.tracer.entropy().span_id();
         let names_context = self.received.is_none() && outcome.decided_rate.is_some();
-        let mut state = State::default();
-        if outcome.record {
-            let mut root = description.record(span_id, self.remote_parent);
+        let record = outcome.record;
+        let trace = Arc::new(self.into_trace(outcome, span_id, false));
+        if record {
+            let mut root = description.record(span_id, trace.remote_parent);
+            let tracer = &trace.tracer;
             root.start = tracer.clock().wall();
             root.end = root.start;
-            state.recording = Some(Recording::new(root, tracer.clock(), tracer.surroundings()));
-        } else if names_context {
-            state.head_name = description.name();
-        }
-        if outcome.record || names_context {
+            let recording = Recording::new(root, tracer.clock(), tracer.surroundings());
+            let mut state = trace.state();
             state.source = description.source();
+            state.recording = Some(recording);
+        } else if names_context {
+            let (name, source) = (description.name(), description.source());
+            let mut state = trace.state();
+            state.head_name = name;
+            state.source = source;
         }
-        let slot = if outcome.record {
-            Slot::Root
-        } else {
-            Slot::None
-        };
-        let trace = self.into_trace(outcome, span_id, false, state);
+        let slot = if record { Slot::Root } else { Slot::None };
         Span::new(SpanHandle::first(trace, slot))
     }
 }

@@ -67,11 +67,10 @@ pub fn own_span() -> SpanHandle {
         .unwrap_or(SpanHandle::NONE)
 }
 
-/// Puts `handle` into the slot and gives what was in it.
-fn swap(handle: SpanHandle) -> SpanHandle {
-    CURRENT
-        .try_with(|current| current.replace(handle))
-        .unwrap_or(SpanHandle::NONE)
+/// Puts `handle` into the slot and what was in the slot into `handle`.
+fn swap(handle: &mut SpanHandle) {
+    // While a thread's storage is being torn down there is no current span, and both stay as they are.
+    _ = CURRENT.try_with(|current| current.swap(Cell::from_mut(handle)));
 }
 
 /// Makes a span current around calls, as an adapter does around each poll of a request's future and around its drop.
@@ -91,20 +90,18 @@ impl Scope {
 
     /// Calls `f` with the span current; also a panic restores what was current before.
     pub fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
-        let outer = swap(std::mem::take(&mut self.span));
-        let _restore = Restore { scope: self, outer };
+        // Meanwhile the scope keeps what was current before.
+        swap(&mut self.span);
+        let _restore = Restore(self);
         f()
     }
 }
 
-struct Restore<'a> {
-    scope: &'a mut Scope,
-    outer: SpanHandle,
-}
+struct Restore<'a>(&'a mut Scope);
 
 impl Drop for Restore<'_> {
     fn drop(&mut self) {
-        self.scope.span = swap(std::mem::take(&mut self.outer));
+        swap(&mut self.0.span);
     }
 }
 
@@ -124,9 +121,10 @@ pub struct CurrentGuard {
 }
 
 impl CurrentGuard {
-    pub(crate) fn new(span: SpanHandle) -> Self {
+    pub(crate) fn new(mut span: SpanHandle) -> Self {
+        swap(&mut span);
         Self {
-            outer: swap(span),
+            outer: span,
             not_send: PhantomData,
         }
     }
@@ -134,7 +132,7 @@ impl CurrentGuard {
 
 impl Drop for CurrentGuard {
     fn drop(&mut self) {
-        swap(std::mem::take(&mut self.outer));
+        swap(&mut self.outer);
     }
 }
 

@@ -10,11 +10,16 @@ pub trait Entropy: Send + Sync + 'static {
     /// Fills all of `bytes`.
     fn fill(&self, bytes: &mut [u8]);
 
-    /// A random version 4 UUID (rule R7).
-    fn trace_id(&self) -> TraceId {
+    /// Sixteen random bytes.
+    fn sixteen(&self) -> [u8; 16] {
         let mut bytes = [0; 16];
         self.fill(&mut bytes);
-        TraceId::from_random(bytes)
+        bytes
+    }
+
+    /// A random version 4 UUID (rule R7).
+    fn trace_id(&self) -> TraceId {
+        TraceId::from_random(self.sixteen())
     }
 
     /// Eight random bytes, never all zero (rule R7).
@@ -32,7 +37,7 @@ mod system {
     use rand::rngs::{StdRng, SysRng};
     use rand::{Rng, SeedableRng};
 
-    use super::{Entropy, SpanId, TraceId};
+    use super::{Entropy, SpanId};
 
     /// A cryptographic generator of each thread's own, seeded by the operating system.
     #[derive(Clone, Copy, Debug, Default)]
@@ -51,9 +56,9 @@ mod system {
             }
         }
 
-        fn trace_id(&self) -> TraceId {
+        fn sixteen(&self) -> [u8; 16] {
             let halves = u128::from(number()) << 64 | u128::from(number());
-            TraceId::from_random(halves.to_ne_bytes())
+            halves.to_ne_bytes()
         }
 
         fn span_id(&self) -> SpanId {

@@ -50,11 +50,12 @@ impl SpanHandle {
     pub const NONE: Self = Self { span: None };
 
     /// The first span of a trace in this service.
-    pub(crate) fn first(trace: Trace, slot: Slot) -> Self {
+    #[inline]
+    pub(crate) fn first(trace: Arc<Trace>, slot: Slot) -> Self {
         let span_id = trace.root_span_id;
         Self {
             span: Some(Reference {
-                trace: Arc::new(trace),
+                trace,
                 span_id,
                 slot,
             }),
@@ -272,12 +273,11 @@ impl SpanHandle {
     }
 
     /// Ends the span; a root hands its transaction over.
-    pub(crate) fn finish(&self, status: Option<SpanStatus>) {
-        let Some(span) = self.recorded() else { return };
-        if span.slot == Slot::Root {
-            span.trace.finish(status);
-        } else {
-            span.finish_child(status);
+    pub(crate) fn finish(self, status: Option<SpanStatus>) {
+        match self.span {
+            Some(span) if span.slot == Slot::Root => span.trace.finish(status),
+            Some(span) if matches!(span.slot, Slot::Child(_)) => span.finish_child(status),
+            _ => {}
         }
     }
 

@@ -41,6 +41,7 @@ mod continue_trace;
 mod decide;
 mod describe;
 mod environment;
+mod frozen_dsc;
 mod global;
 mod handle;
 mod options;

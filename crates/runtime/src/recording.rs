@@ -60,7 +60,7 @@ impl Recording {
             return Slot::Lost;
         }
         if self.spans.capacity() == 0 {
-            self.spans.reserve(EXPECTED_SPANS);
+            self.spans = Vec::with_capacity(EXPECTED_SPANS);
         }
         self.spans.push(child);
         u32::try_from(self.spans.len() - 1).map_or(Slot::Lost, Slot::Child)

@@ -54,8 +54,7 @@ impl Span {
 impl Drop for Span {
     fn drop(&mut self) {
         let panicking = std::thread::panicking();
-        self.handle
-            .finish(panicking.then_some(SpanStatus::InternalError));
+        std::mem::take(&mut self.handle).finish(panicking.then_some(SpanStatus::InternalError));
     }
 }
 

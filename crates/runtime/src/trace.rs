@@ -1,7 +1,7 @@
 //! The shared state of one trace in one service: one allocation per request.
 
 use std::borrow::Cow;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use sentry_trace_core::decision::Decision;
 use sentry_trace_core::dsc::Head;
@@ -10,6 +10,7 @@ use sentry_trace_core::sample_rand::SampleRand;
 use sentry_trace_core::status::SpanStatus;
 
 use crate::diagnostics::count;
+use crate::frozen_dsc::FrozenDsc;
 use crate::recording::Recording;
 use crate::tracer::Tracer;
 use crate::transaction::{EventId, Transaction, TransactionSource};
@@ -101,16 +102,15 @@ impl Trace {
     }
 
     /// Ends the root and hands the transaction over, once.
-    pub(crate) fn finish(&self, status: Option<SpanStatus>) {
+    pub(crate) fn finish(mut self: Arc<Self>, status: Option<SpanStatus>) {
         // Frozen before the recording is taken: the envelope may be the first to need it.
-        let dsc = if self.tracer.has_sink() {
-            self.baggage()
-        } else {
-            None
-        };
+        if self.tracer.has_sink() {
+            self.baggage();
+        }
         let Some((recording, source)) = self.take_recording(status) else {
             return;
         };
+        let dsc = self.take_dsc();
         let counters = self.tracer.counters();
         counters.spans_over_limit.fetch_add(
             u64::from(recording.dropped_spans),
@@ -120,13 +120,13 @@ impl Trace {
             count(&counters.discarded_transactions);
         } else if self.tracer.has_sink() {
             self.tracer.accept(Transaction {
-                event_id: EventId::new(self.tracer.entropy().trace_id()),
+                event_id: EventId::from_random(self.tracer.entropy().sixteen()),
                 trace_id: self.trace_id,
                 root: recording.root,
                 source,
                 spans: recording.spans,
                 dropped_spans: recording.dropped_spans,
-                dsc: dsc.and_then(|text| String::from_utf8(text.to_owned()).ok()),
+                dsc,
                 service: self.tracer.settings().service.clone(),
                 surroundings: recording.surroundings,
             });
@@ -136,13 +136,26 @@ impl Trace {
     /// Ends the root and takes what was recorded in one step: nothing is added in between.
     fn take_recording(&self, status: Option<SpanStatus>) -> Option<(Recording, TransactionSource)> {
         let mut state = self.state();
-        let mut recording = state.recording.take()?;
+        let state = &mut *state;
+        let recording = state.recording.as_mut()?;
         // What a context that is not frozen yet will be asked for.
         if matches!(&self.dsc, Dsc::Head { frozen, .. } if frozen.get().is_none()) {
             state.head_name = recording.root.name.clone();
         }
         let end = recording.now(self.tracer.clock());
         recording.close(end, status);
-        Some((recording, state.source))
+        Some((state.recording.take()?, state.source))
+    }
+
+    /// The frozen context; a copy, where somebody else may still ask for it.
+    fn take_dsc(self: &mut Arc<Self>) -> Option<FrozenDsc> {
+        let text = match Arc::get_mut(self) {
+            Some(Self {
+                dsc: Dsc::Frozen(text),
+                ..
+            }) => std::mem::take(text),
+            _ => self.baggage()?.to_owned(),
+        };
+        Some(FrozenDsc::new(text))
     }
 }

@@ -9,6 +9,7 @@ use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::status::SpanStatus;
 
 use crate::clock::Timestamp;
+pub use crate::frozen_dsc::FrozenDsc;
 use crate::service::Service;
 use crate::value::Value;
 
@@ -65,8 +66,8 @@ pub struct Transaction {
     pub spans: Vec<SpanRecord>,
     /// Spans that were over the limit and are not in `spans` (rule R10).
     pub dropped_spans: u32,
-    /// The frozen dynamic sampling context, `sentry-a=1,sentry-b=2`; `None` when it is empty (rule R3).
-    pub dsc: Option<String>,
+    /// The frozen dynamic sampling context; `None` when it is empty (rule R3).
+    pub dsc: Option<FrozenDsc>,
     /// The service that recorded it.
     pub service: Arc<Service>,
     /// What the sink remembered when the transaction started.
@@ -199,23 +200,26 @@ impl Data {
 
 /// The id of an event: 16 random bytes, printed as 32 digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct EventId(TraceId);
+pub struct EventId([u8; 16]);
 
 impl EventId {
-    pub(crate) const fn new(random: TraceId) -> Self {
-        Self(random)
+    /// A version 4 UUID, as a trace id is.
+    pub(crate) const fn from_random(mut bytes: [u8; 16]) -> Self {
+        bytes[6] = bytes[6] & 0xf | 0x40;
+        bytes[8] = bytes[8] & 0x3f | 0x80;
+        Self(bytes)
     }
 
     /// The bytes, most significant first.
     #[must_use]
-    pub fn to_bytes(self) -> [u8; 16] {
-        self.0.to_bytes()
+    pub const fn to_bytes(self) -> [u8; 16] {
+        self.0
     }
 }
 
 impl fmt::Display for EventId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(&self.0, f)
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
     }
 }
 

@@ -72,7 +72,7 @@ fn the_first_outgoing_baggage_freezes() {
     let transaction = sink.take().remove(0);
     assert_eq!(transaction.root.name, "second");
     assert_eq!(transaction.source, TransactionSource::Url);
-    assert_eq!(transaction.dsc, Some(frozen.clone()));
+    assert_eq!(transaction.dsc.as_deref(), Some(&*frozen));
     assert_eq!(member(&frozen, "transaction"), Some("first"));
 }
 

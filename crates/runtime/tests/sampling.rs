@@ -276,7 +276,7 @@ fn a_deferred_trace_is_decided_here_and_the_context_says_so() {
         );
         drop(span);
         let sent: Vec<_> = sink.take().into_iter().map(|t| t.dsc).collect();
-        let expected = (sampled == "true").then_some(Some(dsc));
+        let expected = (sampled == "true").then_some(Some(dsc.into()));
         assert_eq!(sent, Vec::from_iter(expected));
     }
 }

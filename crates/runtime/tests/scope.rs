@@ -115,7 +115,7 @@ fn a_context_that_went_out_from_the_scope_is_kept() {
     let dsc = sink.take().remove(0).dsc.unwrap();
     // The decision is written into it (rule R3); the name comes too late.
     assert_eq!(
-        dsc,
+        dsc.as_str(),
         format!("{frozen},sentry-sample_rate=1,sentry-sampled=true")
     );
     assert_eq!(scope.baggage(), Some(&*frozen));

@@ -1,7 +1,7 @@
 //! What tells a gRPC call from other requests, and how it ended.
 
-use http::Request;
 use http::header::{CONTENT_TYPE, HeaderMap, HeaderName};
+use http::{Method, Request};
 use sentry_trace_runtime::core::status::SpanStatus;
 
 const MEDIA_TYPE: &str = "application/grpc";
@@ -13,9 +13,9 @@ pub(crate) fn status(headers: &HeaderMap) -> Option<SpanStatus> {
     Some(SpanStatus::from_grpc(code.parse().unwrap_or(u32::MAX)))
 }
 
-/// Whether these are the headers of a call by gRPC in any form, gRPC-Web among them.
-pub(crate) fn is_call(headers: &HeaderMap) -> bool {
-    after_media_type(headers).is_some()
+/// Whether this is a call by gRPC in any form, gRPC-Web among them; all of them post.
+pub(crate) fn is_call<B>(request: &Request<B>) -> bool {
+    request.method() == Method::POST && after_media_type(request.headers()).is_some()
 }
 
 /// Whether these are the headers of a gRPC message: `application/grpc`, `application/grpc+proto`. gRPC-Web, which has

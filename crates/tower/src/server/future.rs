@@ -100,9 +100,8 @@ fn with_span<B: Body>(
     scope: Scope,
     call: CallFacts,
 ) -> Response<ServerBody<B>> {
-    let length = announced_length(&response);
     let Some(span) = span else {
-        return response.map(|body| ServerBody::new(body, None, scope, length));
+        return response.map(|body| ServerBody::new(body, None, scope, None));
     };
     let status = response.status();
     span.respond(status.as_u16(), response.headers());
@@ -115,13 +114,13 @@ fn with_span<B: Body>(
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::NOT_MODIFIED
         || response.body().is_end_stream();
-    let open = if ends_here {
+    if ends_here {
         span.finish();
-        None
-    } else {
-        Some(span)
-    };
-    response.map(|body| ServerBody::new(body, open, scope, length))
+        return response.map(|body| ServerBody::new(body, None, scope, None));
+    }
+    let is_recording = span.handle().is_recording();
+    let length = is_recording.then(|| announced_length(&response)).flatten();
+    response.map(|body| ServerBody::new(body, Some(span), scope, length))
 }
 
 /// How many bytes the body has, where that is said.
