@@ -32,6 +32,7 @@ fn fraction(text: &[u8]) -> Option<f64> {
     Some(number as f64 / power)
 }
 
+#[cold]
 fn any_number(member: Member<'_>) -> Option<f64> {
     let mut text = FixedText::<MAX_TEXT>::new();
     if member.raw_bytes().len() > 3 * MAX_TEXT {

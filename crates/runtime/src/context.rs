@@ -58,6 +58,7 @@ impl TraceContext {
     }
 
     /// A trace that came in.
+    #[inline]
     pub(crate) fn continued(tracer: Tracer, continued: Continued<MemberText<'_>>) -> Self {
         let (trace_id, decision) = (continued.trace_id, continued.parent_decision);
         let (received, sample_rand, sample_rate) = match continued.dsc {
