@@ -18,12 +18,17 @@ use crate::server_request::{ServerRequest, joined};
 #[derive(Debug, Default)]
 #[must_use = "dropping the span ends it as cancelled"]
 pub struct ServerSpan {
-    /// What is current while the request is served.
-    handle: SpanHandle,
-    /// Absent for a request that is not recorded.
-    open: Option<Open>,
+    trace: Trace,
     /// The request, where it asks whether browsers may send our headers.
     preflight: Option<Box<Preflight>>,
+}
+
+/// What is current while the request is served.
+#[derive(Debug)]
+enum Trace {
+    /// A trace without a transaction, or none at all.
+    Scope(SpanHandle),
+    Open(Open),
 }
 
 struct Open {
@@ -43,27 +48,20 @@ pub(crate) struct Start<'a> {
 impl ServerSpan {
     /// No span, because there is no tracer.
     pub(crate) const fn none() -> Self {
-        Self {
-            handle: SpanHandle::NONE,
-            open: None,
-            preflight: None,
-        }
+        Self::untraced(SpanHandle::NONE)
     }
 
     /// A trace without a transaction.
     pub(crate) const fn untraced(handle: SpanHandle) -> Self {
         Self {
-            handle,
-            open: None,
+            trace: Trace::Scope(handle),
             preflight: None,
         }
     }
 
     pub(crate) fn new(span: Span, method: &str, hooks: Option<Arc<Hooks>>) -> Self {
-        let handle = span.handle().clone();
         Self {
-            handle,
-            open: Some(Open {
+            trace: Trace::Open(Open {
                 span,
                 method: static_method(method),
                 hooks,
@@ -79,27 +77,37 @@ impl ServerSpan {
 
     /// What to make current around everything that belongs to the request.
     pub fn scope(&self) -> Scope {
-        Scope::new(self.handle.clone())
+        Scope::new(self.handle().clone())
     }
 
     /// The span, for headers and data.
     #[must_use]
     pub const fn handle(&self) -> &SpanHandle {
-        &self.handle
+        match &self.trace {
+            Trace::Scope(handle) => handle,
+            Trace::Open(open) => open.span.handle(),
+        }
+    }
+
+    const fn open(&self) -> Option<&Open> {
+        match &self.trace {
+            Trace::Scope(_) => None,
+            Trace::Open(open) => Some(open),
+        }
     }
 
     /// Names the transaction by its route, `/users/{id}` for example (rule R10).
     pub fn set_route(&self, route: &str) {
-        let Some(open) = &self.open else { return };
+        let Some(open) = self.open() else { return };
         set_route(&open.span, &open.method, route);
     }
 
     /// Notes the status code of the response, and whether its transaction is discarded (rule R10).
     pub fn respond(&self, status: u16, headers: &dyn Headers) {
-        if let (Some(preflight), Some(tracer)) = (&self.preflight, self.handle.tracer()) {
+        if let (Some(preflight), Some(tracer)) = (&self.preflight, self.handle().tracer()) {
             preflight.answered(status, headers, tracer);
         }
-        let Some(open) = self.open.as_ref().filter(|open| open.span.is_recording()) else {
+        let Some(open) = self.open().filter(|open| open.span.is_recording()) else {
             return;
         };
         open.span.set_status(SpanStatus::from_http(status));
@@ -118,25 +126,30 @@ impl ServerSpan {
 
     /// Says how the request ended when that is not what the status code says, as gRPC does in its trailers.
     pub fn set_status(&self, status: SpanStatus) {
-        self.handle.set_status(status);
+        self.handle().set_status(status);
     }
 
     /// Ends the span: the response has been sent whole.
     pub fn finish(mut self) {
-        self.open.take();
+        self.trace = Trace::default();
     }
 
     /// Ends the span: the service failed without a response, or the body broke off (rule R10).
     pub fn fail(mut self) {
-        if let Some(open) = self.open.take() {
-            open.span.set_status(SpanStatus::InternalError);
-        }
+        self.set_status(SpanStatus::InternalError);
+        self.trace = Trace::default();
+    }
+}
+
+impl Default for Trace {
+    fn default() -> Self {
+        Self::Scope(SpanHandle::NONE)
     }
 }
 
 impl Drop for ServerSpan {
     fn drop(&mut self) {
-        if let Some(open) = self.open.take() {
+        if let Some(open) = self.open() {
             let status = if std::thread::panicking() {
                 SpanStatus::InternalError
             } else {
