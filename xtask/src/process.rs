@@ -1,4 +1,4 @@
-//! A cargo call as data: what is run is what is printed.
+//! A call of cargo or rustup as data: what is run is what is printed.
 
 use std::ffi::{OsStr, OsString};
 use std::fmt;
@@ -7,16 +7,27 @@ use std::process::{Command, ExitCode, ExitStatus};
 
 use crate::fallible::Fallible;
 
-/// A call of cargo with its environment. `Display` writes it so that a shell can run it.
+/// A call with its environment. `Display` writes it so that a shell can run it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Invocation {
+    program: &'static str,
     env: Vec<(String, OsString)>,
     args: Vec<OsString>,
 }
 
 impl Invocation {
     pub(crate) fn cargo<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Self {
+        Self::new("cargo", args)
+    }
+
+    /// For what another toolchain than this one is to do.
+    pub(crate) fn rustup<A: Into<OsString>>(args: impl IntoIterator<Item = A>) -> Self {
+        Self::new("rustup", args)
+    }
+
+    fn new<A: Into<OsString>>(program: &'static str, args: impl IntoIterator<Item = A>) -> Self {
         Self {
+            program,
             env: Vec::new(),
             args: args.into_iter().map(Into::into).collect(),
         }
@@ -44,7 +55,8 @@ impl Invocation {
     }
 
     fn command(&self) -> Command {
-        let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let running = std::env::var_os("CARGO").filter(|_| self.program == "cargo");
+        let mut command = Command::new(running.unwrap_or_else(|| self.program.into()));
         command.args(&self.args);
         command.envs(self.env.iter().map(|(name, value)| (name, value)));
         if std::env::var_os("CI").is_some_and(|value| value == "true") {
@@ -59,7 +71,7 @@ impl fmt::Display for Invocation {
         for (name, value) in &self.env {
             write!(f, "{name}={} ", quoted(value))?;
         }
-        f.write_str("cargo")?;
+        f.write_str(self.program)?;
         self.args
             .iter()
             .try_for_each(|arg| write!(f, " {}", quoted(arg)))

@@ -1,6 +1,7 @@
 //! `cargo xtask test`: the project's whole check, step by step.
 
 mod features;
+mod msrv;
 mod no_std;
 mod no_std_proof;
 mod options;

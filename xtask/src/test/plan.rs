@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use cargo_metadata::{Metadata, Package};
 
 use super::toolchain::{CLIPPY, Need, RUSTFMT};
-use super::{features, no_std};
+use super::{features, msrv, no_std};
 use crate::fallible::Fallible;
 use crate::process::Invocation;
 use crate::{suite, workspace};
@@ -51,6 +51,7 @@ pub(super) fn steps(metadata: &Metadata) -> Fallible<Vec<Step>> {
     let matrix = features::matrix(
         workspace::library_crates(metadata).map(|krate| (krate.name.as_str(), &krate.features)),
     );
+    let oldest = msrv::oldest(workspace::library_crates(metadata))?;
     let bare = no_std::calls(&core(metadata)?.features);
     let deny_warnings = ["--", "-D", "warnings"];
     Ok(vec![
@@ -85,6 +86,12 @@ pub(super) fn steps(metadata: &Metadata) -> Fallible<Vec<Step>> {
             about: matrix.about(),
             needs: vec![CLIPPY],
             work: Work::Calls(matrix.calls),
+        },
+        Step {
+            name: "msrv",
+            about: oldest.about(),
+            needs: oldest.needs().collect(),
+            work: Work::Calls(oldest.calls),
         },
         Step {
             name: "no_std",
@@ -190,6 +197,7 @@ mod tests {
             "clippy",
             "test",
             "features",
+            "msrv",
             "no_std",
             "no_std-proof",
             "docs",
@@ -225,6 +233,6 @@ mod tests {
     fn a_single_command_reproduces_itself() {
         let steps = all();
         assert_eq!(steps[0].reproduce(), "cargo fmt --all --check");
-        assert_eq!(steps[5].reproduce(), "cargo xtask test --only no_std");
+        assert_eq!(steps[6].reproduce(), "cargo xtask test --only no_std");
     }
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use crate::fallible::Fallible;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Need {
     /// A component of rustup, and the cargo command that it brings.
     Component {
@@ -15,6 +15,8 @@ pub(super) enum Need {
     },
     /// The standard library (or core and alloc) of a target.
     Target(&'static str),
+    /// Another version of the whole toolchain.
+    Toolchain(String),
 }
 
 pub(super) const RUSTFMT: Need = Need::Component {
@@ -31,6 +33,7 @@ impl fmt::Display for Need {
         match self {
             Self::Component { name, .. } => write!(f, "component {name}"),
             Self::Target(name) => write!(f, "target {name}"),
+            Self::Toolchain(version) => write!(f, "toolchain {version}"),
         }
     }
 }
@@ -40,7 +43,7 @@ impl Need {
     ///
     /// # Errors
     /// When it is missing and rustup is too, or cannot add it.
-    pub(super) fn ensure(self) -> Fallible<()> {
+    pub(super) fn ensure(&self) -> Fallible<()> {
         if self.is_there() {
             return Ok(());
         }
@@ -62,17 +65,33 @@ impl Need {
         }
     }
 
-    fn rustup_words(self) -> [&'static str; 3] {
+    fn rustup_words(&self) -> Vec<&str> {
         match self {
-            Self::Component { name, .. } => ["component", "add", name],
-            Self::Target(name) => ["target", "add", name],
+            Self::Component { name, .. } => vec!["component", "add", name],
+            Self::Target(name) => vec!["target", "add", name],
+            Self::Toolchain(version) => {
+                vec![
+                    "toolchain",
+                    "install",
+                    version,
+                    "--profile",
+                    "minimal",
+                    "--no-self-update",
+                ]
+            }
         }
     }
 
-    fn is_there(self) -> bool {
+    fn is_there(&self) -> bool {
         match self {
             Self::Component { command, .. } => Command::new("cargo")
-                .args([command, "--version"])
+                .args([*command, "--version"])
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .is_ok_and(|status| status.success()),
+            Self::Toolchain(version) => Command::new("rustup")
+                .args(["run", version, "cargo", "--version"])
                 .stdout(Stdio::null())
                 .stderr(Stdio::null())
                 .status()
@@ -97,6 +116,14 @@ mod tests {
         let need = Need::Target("no-such-target");
         assert!(!need.is_there());
         assert_eq!(need.rustup_words().join(" "), "target add no-such-target");
+    }
+
+    #[test]
+    fn a_toolchain_that_does_not_exist_is_reported_with_the_way_to_install_it() {
+        let need = Need::Toolchain("1.2.345".to_owned());
+        assert!(!need.is_there());
+        let words = need.rustup_words().join(" ");
+        assert!(words.starts_with("toolchain install 1.2.345"), "{words}");
     }
 
     #[test]
