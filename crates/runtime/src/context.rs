@@ -241,14 +241,16 @@ impl TraceContext {
         let record = outcome.record;
         let trace = Arc::new(self.into_trace(outcome, span_id, false));
         if record {
-            let mut root = description.record(span_id, trace.remote_parent);
-            let tracer = &trace.tracer;
-            root.start = tracer.clock().wall();
-            root.end = root.start;
-            let recording = Recording::new(root, tracer.clock(), tracer.surroundings());
+            let surroundings = trace.tracer.surroundings();
+            let source = description.source();
+            // Nobody else has the trace yet, so that a description may take its time.
             let mut state = trace.state();
-            state.source = description.source();
-            state.recording = Some(recording);
+            state.source = source;
+            let recording = state.recording.insert(Recording::new(
+                description.record(span_id, trace.remote_parent),
+                surroundings,
+            ));
+            recording.begin(trace.tracer.clock());
         } else if names_context {
             let (name, source) = (description.name(), description.source());
             let mut state = trace.state();

@@ -31,20 +31,24 @@ pub(crate) enum Slot {
 const EXPECTED_SPANS: usize = 4;
 
 impl Recording {
-    /// Starts recording with an open root, at the time that its `start` says.
-    pub(crate) fn new(
-        root: SpanRecord,
-        clock: &dyn Clock,
-        surroundings: Option<Surroundings>,
-    ) -> Self {
+    /// An open root without a time.
+    #[inline]
+    pub(crate) const fn new(root: SpanRecord, surroundings: Option<Surroundings>) -> Self {
         Self {
             root,
             spans: Vec::new(),
             dropped_spans: 0,
             discarded: false,
             surroundings,
-            started: clock.monotonic(),
+            started: 0,
         }
+    }
+
+    /// Starts the root now.
+    pub(crate) fn begin(&mut self, clock: &dyn Clock) {
+        self.root.start = clock.wall();
+        self.root.end = self.root.start;
+        self.started = clock.monotonic();
     }
 
     /// The time of day, by a clock that does not jump within a transaction.
