@@ -91,3 +91,26 @@ impl<'a> Iterator for Lines<'a> {
         value.map(HeaderValue::as_bytes)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use http::header::HeaderValue;
+
+    use super::incoming;
+
+    #[test]
+    fn all_lines_of_a_name_are_read_in_order() {
+        let mut headers = HeaderMap::new();
+        for lines in [&[][..], &["a=1"], &["a=1", "b=2", "c=3"]] {
+            headers.clear();
+            headers.append("host", HeaderValue::from_static("shop.test"));
+            for line in lines {
+                headers.append("baggage", HeaderValue::from_static(line));
+            }
+            let read: Vec<_> = incoming(&headers).baggage.collect();
+            let lines: Vec<_> = lines.iter().map(|line| line.as_bytes()).collect();
+            assert_eq!(read, lines);
+        }
+    }
+}

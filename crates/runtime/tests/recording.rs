@@ -269,6 +269,12 @@ fn ids_are_unique_and_never_zero() {
     let traces: HashSet<_> = transactions.iter().map(|t| t.trace_id).collect();
     let events: HashSet<_> = transactions.iter().map(|t| t.event_id).collect();
     assert_eq!((traces.len(), events.len()), (4, 4));
+    for event in events {
+        let text = event.to_string();
+        let (version, variant) = (&text[12..13], &text[16..17]);
+        assert!(version == "4" && "89ab".contains(variant), "{text}");
+        assert_eq!(text.len(), 32);
+    }
 }
 
 #[test]

@@ -111,6 +111,13 @@ async fn a_body_that_gave_all_announced_bytes_is_whole() {
 }
 
 #[tokio::test]
+async fn a_body_that_breaks_off_fails() {
+    let frames = vec![data("te"), Err(std::io::Error::other("gone"))];
+    let status = serve(Response::builder(), frames, 2).await;
+    assert_eq!(status, SpanStatus::InternalError);
+}
+
+#[tokio::test]
 async fn a_served_grpc_call_has_the_status_of_its_trailers() {
     let frames = vec![data("x"), trailers("5")];
     assert_eq!(serve(grpc(), frames, 2).await, SpanStatus::NotFound);
