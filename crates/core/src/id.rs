@@ -218,6 +218,17 @@ mod tests {
     }
 
     #[test]
+    fn bytes_are_an_id_unless_all_are_zero() {
+        assert_eq!(TraceId::from_bytes([0; 16]), Err(InvalidId::Nil));
+        assert_eq!(SpanId::from_bytes([0; 8]), Err(InvalidId::Nil));
+        let mut bytes = [0; 16];
+        bytes[15] = 1;
+        let id = TraceId::from_bytes(bytes).expect("not all zero");
+        assert_eq!(&id.to_hex(), b"00000000000000000000000000000001");
+        assert_eq!(id.to_bytes(), bytes);
+    }
+
+    #[test]
     fn each_reason_is_told_apart() {
         assert_eq!(SpanId::parse(b"123"), Err(InvalidId::Length));
         assert_eq!(SpanId::parse(b"123456789012345g"), Err(InvalidId::Digit));
