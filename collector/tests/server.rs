@@ -295,6 +295,8 @@ async fn the_page_brings_everything_itself() {
             !text.contains("//cdn") && !text.contains("https://") && !text.contains("innerHTML"),
             "{path}"
         );
+        // Without an icon of its own the page would make browsers ask for one.
+        assert!(path != "/" || text.contains("<link rel=\"icon\""));
     }
     collector.shutdown().await;
 }
