@@ -41,14 +41,14 @@ impl<'a> MemberText<'a> {
         if self.text.capacity() == 0 {
             self.text = Vec::with_capacity(line.len());
         }
-        let mut copy = Copy {
+        let mut runs = Runs {
             names: self.names,
             members: self,
             line,
             run: NO_RUN,
         };
-        each_member(line, &mut copy);
-        copy.flush();
+        each_member(line, &mut runs);
+        runs.flush();
     }
 
     /// Puts a member into the place of one with the same name, or behind all others if there is room.
@@ -169,31 +169,31 @@ impl<'a> Asked<'a> {
     }
 }
 
-/// Copies the members of a line, those that stand side by side at once.
-struct Copy<'m, 'a> {
+/// Copies the members of a line, each run of those that stand side by side at once.
+struct Runs<'m, 'a> {
     members: &'m mut MemberText<'a>,
     /// Those of the members, at hand while the line is read.
     names: Names,
     line: &'a [u8],
-    /// Members side by side that are to be copied.
+    /// Members that are to be copied.
     run: Range<usize>,
 }
 
 /// Stands behind the end of any line.
 const NO_RUN: Range<usize> = usize::MAX - 1..usize::MAX - 1;
 
-impl Copy<'_, '_> {
+impl Runs<'_, '_> {
     /// Copies what is to be copied.
     fn flush(&mut self) {
         let run = core::mem::replace(&mut self.run, NO_RUN);
-        if let Some(members) = self.line.get(run) {
-            self.members.append(members);
+        if let Some(run) = self.line.get(run) {
+            self.members.append(run);
         }
         self.members.names = self.names;
     }
 }
 
-impl<'a> Take<'a> for Copy<'_, 'a> {
+impl<'a> Take<'a> for Runs<'_, 'a> {
     #[inline(always)]
     fn take_plain(&mut self, member: Member<'a>, start: usize) {
         let mark = mark_of(member.key());
