@@ -110,7 +110,6 @@ impl Trace {
         let Some((recording, source)) = self.take_recording(status) else {
             return;
         };
-        let dsc = self.take_dsc();
         let counters = self.tracer.counters();
         counters.spans_over_limit.fetch_add(
             u64::from(recording.dropped_spans),
@@ -119,6 +118,7 @@ impl Trace {
         if recording.discarded {
             count(&counters.discarded_transactions);
         } else if self.tracer.has_sink() {
+            let dsc = self.take_dsc();
             self.tracer.accept(Transaction {
                 event_id: EventId::from_random(self.tracer.entropy().sixteen()),
                 trace_id: self.trace_id,
