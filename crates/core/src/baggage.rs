@@ -14,6 +14,7 @@
 
 mod collect;
 mod index;
+mod limits;
 mod member;
 mod names;
 mod read;
@@ -22,9 +23,9 @@ mod text;
 
 pub(crate) use collect::Collect;
 pub use index::SentryMembers;
+pub use limits::{MAX_BYTES, MAX_MEMBERS};
 pub use member::{Member, SENTRY_PREFIX};
 pub(crate) use read::is_sentry;
-pub use read::{MAX_BYTES, MAX_MEMBERS};
 #[cfg(feature = "alloc")]
 pub use text::MemberText;
 

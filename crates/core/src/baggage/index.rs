@@ -3,9 +3,10 @@
 use core::fmt;
 
 use super::collect::Collect;
+use super::limits::{MAX_MEMBERS, within_limit};
 use super::member::Member;
 use super::names::{Names, mark_of};
-use super::read::{MAX_MEMBERS, Take, each_member, within_limit};
+use super::read::{Take, each_member};
 
 /// The sentry members of all lines of a request, in order, each name once.
 #[derive(Clone)]

@@ -2,7 +2,7 @@
 
 use core::fmt;
 
-use super::read::MAX_BYTES;
+use super::limits::MAX_BYTES;
 use crate::percent::{self, Decoded};
 use crate::text::trim;
 

@@ -4,9 +4,10 @@ use alloc::vec::Vec;
 use core::ops::Range;
 
 use super::collect::Collect;
+use super::limits::within_limit;
 use super::member::Member;
 use super::names::{Names, mark_of};
-use super::read::{Take, each_member, within_limit};
+use super::read::{Take, each_member};
 
 /// The sentry members of all lines of a request as the text of a context, `sentry-a=1,sentry-b=2`: bytes and order as
 /// they were received, each name once (rules R2 and R3).
