@@ -102,6 +102,7 @@ impl<'a> Member<'a> {
             || self.decoded().eq(text.chars())
     }
 
+    #[cfg(feature = "alloc")]
     fn is_encoded(&self) -> bool {
         self.raw_bytes().contains(&b'%')
     }
