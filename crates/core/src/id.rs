@@ -47,10 +47,8 @@ impl TraceId {
     ///
     /// The version and variant bits are set, so that the result is never zero, whatever the bytes are.
     #[must_use]
-    pub fn from_random(mut bytes: [u8; 16]) -> Self {
-        bytes[6] = bytes[6] & 0xf | 0x40;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        Self::encode(bytes)
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self::encode(version_4(bytes))
     }
 
     /// Takes 16 bytes as they are.
@@ -130,6 +128,14 @@ impl SpanId {
     pub const fn to_hex(self) -> [u8; Self::TEXT_LEN] {
         self.digits
     }
+}
+
+/// Makes a version 4 UUID out of 16 random bytes (RFC 9562, section 5.4).
+#[must_use]
+pub const fn version_4(mut random: [u8; 16]) -> [u8; 16] {
+    random[6] = random[6] & 0xf | 0x40;
+    random[8] = random[8] & 0x3f | 0x80;
+    random
 }
 
 /// What both kinds of id do alike: text form, parsing and serde.

@@ -112,7 +112,7 @@ proptest! {
     fn a_member_is_found_by_its_name_and_its_value(lines in legal_lines()) {
         let members = SentryMembers::parse(borrowed(&lines));
         prop_assert_eq!(members.len(), members.iter().count());
-            prop_assert_eq!(members.is_empty(), members.iter().next().is_none());
+        prop_assert_eq!(members.is_empty(), members.iter().next().is_none());
         for member in members.iter() {
             prop_assert_eq!(members.get(member.name()), Some(member));
             let decoded: String = member.decoded().collect();

@@ -58,7 +58,6 @@ impl TraceContext {
     }
 
     /// A trace that came in.
-    #[inline]
     pub(crate) fn continued(tracer: Tracer, continued: Continued<MemberText<'_>>) -> Self {
         let (trace_id, decision) = (continued.trace_id, continued.parent_decision);
         let (received, sample_rand, sample_rate) = match continued.dsc {
@@ -167,7 +166,6 @@ impl TraceContext {
     }
 
     /// The shared state, with what was decided written into the context (rule R3).
-    #[inline]
     pub(crate) fn into_trace(
         self,
         outcome: impl Into<Inherited>,

@@ -50,7 +50,6 @@ impl SpanHandle {
     pub const NONE: Self = Self { span: None };
 
     /// The first span of a trace in this service.
-    #[inline]
     pub(crate) fn first(trace: Arc<Trace>, slot: Slot) -> Self {
         let span_id = trace.root_span_id;
         Self {

@@ -32,7 +32,6 @@ const EXPECTED_SPANS: usize = 4;
 
 impl Recording {
     /// An open root without a time.
-    #[inline]
     pub(crate) const fn new(root: SpanRecord, surroundings: Option<Surroundings>) -> Self {
         Self {
             root,

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use sentry_trace_core::id::{SpanId, TraceId};
+use sentry_trace_core::id::{SpanId, TraceId, version_4};
 use sentry_trace_core::status::SpanStatus;
 
 use crate::clock::Timestamp;
@@ -198,16 +198,13 @@ impl Data {
     }
 }
 
-/// The id of an event: 16 random bytes, printed as 32 digits.
+/// The id of an event: a random version 4 UUID, printed as 32 digits.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct EventId([u8; 16]);
 
 impl EventId {
-    /// A version 4 UUID, as a trace id is.
-    pub(crate) const fn from_random(mut bytes: [u8; 16]) -> Self {
-        bytes[6] = bytes[6] & 0xf | 0x40;
-        bytes[8] = bytes[8] & 0x3f | 0x80;
-        Self(bytes)
+    pub(crate) const fn from_random(bytes: [u8; 16]) -> Self {
+        Self(version_4(bytes))
     }
 
     /// The bytes, most significant first.

@@ -96,22 +96,16 @@ impl<'a> Member<'a> {
     /// Whether the decoded value is this text.
     #[must_use]
     pub fn is(&self, text: &str) -> bool {
-        // Most values have no escapes, and most of these are digits.
-        let is_plain = |byte: u8| byte != b'%';
-        self.raw_bytes() == text.as_bytes() && text.bytes().all(is_plain)
-            || self.decoded().eq(text.chars())
-    }
-
-    #[cfg(feature = "alloc")]
-    fn is_encoded(&self) -> bool {
-        self.raw_bytes().contains(&b'%')
+        // Without an escape the value is decoded as it stands.
+        let has_escape = || text.bytes().any(|byte| byte == b'%');
+        self.raw_bytes() == text.as_bytes() && !has_escape() || self.decoded().eq(text.chars())
     }
 
     /// The decoded value.
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn value(&self) -> alloc::borrow::Cow<'a, str> {
-        if self.is_encoded() {
+        if self.raw_bytes().contains(&b'%') {
             alloc::borrow::Cow::Owned(self.decoded().collect())
         } else {
             alloc::borrow::Cow::Borrowed(self.raw_value())

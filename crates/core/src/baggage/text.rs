@@ -65,19 +65,19 @@ impl<'a> MemberText<'a> {
         } else {
             return;
         }
-        self.asked.note(member);
+        self.asked.note(member, mark_of(member.key()));
     }
 
     /// Where the member stands whose text begins so.
     fn find(&self, start_of_text: &[u8]) -> Option<Range<usize>> {
-        let mut end = 0;
-        let mut known = self.text.split(|&byte| byte == b',').map(|known| {
-            let start = end;
-            end += known.len() + 1;
-            (known, start)
-        });
-        let (known, start) = known.find(|(known, _)| known.starts_with(start_of_text))?;
-        Some(start..start + known.len())
+        let mut start = 0;
+        for known in self.text.split(|&byte| byte == b',') {
+            if known.starts_with(start_of_text) {
+                return Some(start..start + known.len());
+            }
+            start += known.len() + 1;
+        }
+        None
     }
 
     fn append(&mut self, members: &[u8]) {
@@ -89,18 +89,14 @@ impl<'a> MemberText<'a> {
 
     /// The member `sample_rand`, whatever its value is.
     #[must_use]
-    pub fn sample_rand(&self) -> Option<Member<'a>> {
-        self.asked
-            .sample_rand
-            .filter(|member| member.is_named("sample_rand"))
+    pub const fn sample_rand(&self) -> Option<Member<'a>> {
+        self.asked.sample_rand
     }
 
     /// The member `sample_rate`, whatever its value is.
     #[must_use]
-    pub fn sample_rate(&self) -> Option<Member<'a>> {
-        self.asked
-            .sample_rate
-            .filter(|member| member.is_named("sample_rate"))
+    pub const fn sample_rate(&self) -> Option<Member<'a>> {
+        self.asked.sample_rate
     }
 
     /// The text, which is UTF-8.
@@ -116,13 +112,11 @@ impl<'a> Collect<'a> for MemberText<'a> {
     }
 
     fn org_id(&self) -> Option<Member<'a>> {
-        self.asked.org_id.filter(|member| member.is_named("org_id"))
+        self.asked.org_id
     }
 
     fn trace_id(&self) -> Option<Member<'a>> {
-        self.asked
-            .trace_id
-            .filter(|member| member.is_named("trace_id"))
+        self.asked.trace_id
     }
 
     fn is_empty(&self) -> bool {
@@ -130,7 +124,7 @@ impl<'a> Collect<'a> for MemberText<'a> {
     }
 }
 
-/// The members that are asked for later, or others whose names have the same marks.
+/// The members that are asked for later.
 #[derive(Clone, Debug, Default)]
 struct Asked<'a> {
     org_id: Option<Member<'a>>,
@@ -145,28 +139,16 @@ const SAMPLE_RAND: u64 = mark_of(b"sentry-sample_rand");
 const SAMPLE_RATE: u64 = mark_of(b"sentry-sample_rate");
 
 impl<'a> Asked<'a> {
-    /// Where a member with that mark is remembered.
-    #[inline]
-    const fn place(&mut self, mark: u64) -> Option<&mut Option<Member<'a>>> {
+    /// Remembers a member that is asked for; `mark` is that of its name.
+    #[inline(always)]
+    fn note(&mut self, member: Member<'a>, mark: u64) {
         match mark {
-            ORG_ID => Some(&mut self.org_id),
-            TRACE_ID => Some(&mut self.trace_id),
-            SAMPLE_RAND => Some(&mut self.sample_rand),
-            SAMPLE_RATE => Some(&mut self.sample_rate),
-            _ => None,
+            ORG_ID if member.is_named("org_id") => self.org_id = Some(member),
+            TRACE_ID if member.is_named("trace_id") => self.trace_id = Some(member),
+            SAMPLE_RAND if member.is_named("sample_rand") => self.sample_rand = Some(member),
+            SAMPLE_RATE if member.is_named("sample_rate") => self.sample_rate = Some(member),
+            _ => {}
         }
-    }
-
-    /// Remembers a member that is asked for, whatever stands in its place.
-    fn note(&mut self, member: Member<'a>) {
-        let place = match member.name_bytes() {
-            b"org_id" => &mut self.org_id,
-            b"trace_id" => &mut self.trace_id,
-            b"sample_rand" => &mut self.sample_rand,
-            b"sample_rate" => &mut self.sample_rate,
-            _ => return,
-        };
-        *place = Some(member);
     }
 }
 
@@ -201,9 +183,7 @@ impl<'a> Take<'a> for Runs<'_, 'a> {
         if !self.names.add_marked(mark) {
             return self.take_other(member);
         }
-        if let Some(place) = self.members.asked.place(mark) {
-            *place = Some(member);
-        }
+        self.members.asked.note(member, mark);
         if start != self.run.end + 1 {
             self.flush();
             self.run.start = start;
