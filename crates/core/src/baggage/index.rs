@@ -1,6 +1,7 @@
 //! The members of a request by their names, without an allocator.
 
 use core::fmt;
+use core::ops::Range;
 
 use super::collect::Collect;
 use super::limits::{MAX_MEMBERS, within_limit};
@@ -38,14 +39,6 @@ impl<'a> SentryMembers<'a> {
     }
 
     #[inline]
-    fn insert(&mut self, member: Member<'a>) {
-        let mark = mark_of(member.key());
-        if self.names.add_marked(mark) || !self.replace(member) && self.names.add(mark) {
-            self.push(member);
-        }
-    }
-
-    #[inline]
     fn push(&mut self, member: Member<'a>) {
         if let Some(free) = self.members.get_mut(self.len) {
             *free = Some(member);
@@ -54,7 +47,6 @@ impl<'a> SentryMembers<'a> {
     }
 
     /// Puts a member into the place of one with the same name, if there is one.
-    #[cold]
     fn replace(&mut self, member: Member<'a>) -> bool {
         let mut members = self.members[..self.len].iter_mut().flatten();
         let known = members.find(|known| known.key() == member.key());
@@ -86,14 +78,22 @@ impl<'a> SentryMembers<'a> {
 }
 
 impl<'a> Take<'a> for SentryMembers<'a> {
-    #[inline]
-    fn take_plain(&mut self, member: Member<'a>, _start: usize) {
-        self.insert(member);
+    #[inline(always)]
+    fn take_plain(&mut self, member: Member<'a>, mark: u64) -> bool {
+        let is_new = self.names.add_marked(mark);
+        if is_new {
+            self.push(member);
+        }
+        is_new
     }
+
+    fn pass(&mut self, _piece: Range<usize>) {}
 
     #[cold]
     fn take_other(&mut self, member: Member<'a>) {
-        self.insert(member);
+        if !self.replace(member) && self.names.add(mark_of(member.key())) {
+            self.push(member);
+        }
     }
 }
 

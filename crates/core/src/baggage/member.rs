@@ -82,12 +82,6 @@ impl<'a> Member<'a> {
             && self.key().ends_with(name.as_bytes())
     }
 
-    /// Bytes from the prefix to the end of the value.
-    #[cfg(feature = "alloc")]
-    pub(super) const fn len(&self) -> usize {
-        self.text.len()
-    }
-
     /// The characters of the decoded value.
     pub fn decoded(&self) -> impl Iterator<Item = char> + use<'a> {
         Decoded::new(self.raw_bytes()).map_while(Result::ok)

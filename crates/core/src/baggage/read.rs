@@ -1,6 +1,9 @@
 //! Reading lines of baggage, member by member (rule R2).
 
+use core::ops::Range;
+
 use super::member::{Member, SENTRY_PREFIX};
+use super::names::mark_of;
 use crate::scan::Stops;
 use crate::text::{trim, trim_start};
 
@@ -11,10 +14,14 @@ pub(crate) fn is_sentry(piece: &[u8]) -> bool {
 
 /// What takes the members of a line.
 pub(super) trait Take<'a> {
-    /// A member without white space, bytes beyond ASCII and broken escapes, which begins at `start` of the line.
-    fn take_plain(&mut self, member: Member<'a>, start: usize);
+    /// A member without white space, bytes beyond ASCII and broken escapes, and the mark of its name; says whether it
+    /// was taken, which it is when no other name had that mark.
+    fn take_plain(&mut self, member: Member<'a>, mark: u64) -> bool;
 
-    /// Any other member.
+    /// A piece between commas that was not taken so stands there in the line.
+    fn pass(&mut self, piece: Range<usize>);
+
+    /// The member of such a piece.
     fn take_other(&mut self, member: Member<'a>);
 }
 
@@ -23,32 +30,59 @@ pub(super) trait Take<'a> {
 pub(super) fn each_member<'a>(line: &'a [u8], members: &mut impl Take<'a>) {
     let mut stops = Stops::new(line);
     let mut start = 0;
-    while let Some(rest) = line.get(start..) {
+    while start <= line.len() {
         let mut end = stops.next();
-        if line.get(end) == Some(&b'=') && rest.starts_with(SENTRY_PREFIX.as_bytes()) {
-            let sign = end;
-            end = stops.next();
-            while is_ascii_escape(line, end) {
+        let plain = plain_member(line, start, &mut end, &mut stops);
+        let is_taken = plain.is_some_and(|(member, mark)| members.take_plain(member, mark));
+        if !is_taken {
+            while !is_end(line, end) {
                 end = stops.next();
             }
-            if is_end(line, end) {
-                if let Some(member) = Member::plain(&rest[..end - start], sign - start) {
-                    members.take_plain(member, start);
+            members.pass(start..end);
+            let piece = &line[start..end];
+            if trim_start(piece).starts_with(SENTRY_PREFIX.as_bytes()) {
+                if let Some(member) = Member::parse(piece) {
+                    members.take_other(member);
                 }
-                start = end + 1;
-                continue;
-            }
-        }
-        while !is_end(line, end) {
-            end = stops.next();
-        }
-        if trim_start(rest).starts_with(SENTRY_PREFIX.as_bytes()) {
-            if let Some(member) = Member::parse(&line[start..end]) {
-                members.take_other(member);
             }
         }
         start = end + 1;
     }
+}
+
+/// The member that begins at `start`, when it is a plain one, and the mark of its name. `end` is the first stop behind
+/// the start, and moves to the last one that was looked at.
+#[inline(always)]
+fn plain_member<'a>(
+    line: &'a [u8],
+    start: usize,
+    end: &mut usize,
+    stops: &mut Stops<'_>,
+) -> Option<(Member<'a>, u64)> {
+    if line.get(*end) != Some(&b'=') {
+        return None;
+    }
+    let key = line.get(start..*end).filter(|key| is_sentry_key(key))?;
+    *end = stops.next();
+    while is_ascii_escape(line, *end) {
+        *end = stops.next();
+    }
+    if !is_end(line, *end) {
+        return None;
+    }
+    let member = Member::plain(line.get(start..*end)?, key.len())?;
+    Some((member, mark_of(key)))
+}
+
+/// Whether a key begins with the prefix, and a name follows.
+#[inline(always)]
+fn is_sentry_key(key: &[u8]) -> bool {
+    const PREFIX: u64 = u64::from_le_bytes(*b"sentry-\0");
+    // The first byte of the name is moved out.
+    let start = key
+        .first_chunk()
+        .map(|chunk| u64::from_le_bytes(*chunk) << 8);
+    start == Some(PREFIX << 8)
 }
 
 /// Whether a piece between commas ends there.

@@ -43,13 +43,12 @@ impl<'a> MemberText<'a> {
             self.text = Vec::with_capacity(line.len());
         }
         let mut runs = Runs {
-            names: self.names,
             members: self,
             line,
-            run: NO_RUN,
+            start: 0,
         };
         each_member(line, &mut runs);
-        runs.flush();
+        runs.pass(line.len() + 1..line.len() + 1);
     }
 
     /// Puts a member into the place of one with the same name, or behind all others if there is room.
@@ -142,6 +141,9 @@ impl<'a> Asked<'a> {
     /// Remembers a member that is asked for; `mark` is that of its name.
     #[inline(always)]
     fn note(&mut self, member: Member<'a>, mark: u64) {
+        if mark & (ORG_ID | TRACE_ID | SAMPLE_RAND | SAMPLE_RATE) == 0 {
+            return;
+        }
         match mark {
             ORG_ID if member.is_named("org_id") => self.org_id = Some(member),
             TRACE_ID if member.is_named("trace_id") => self.trace_id = Some(member),
@@ -155,46 +157,40 @@ impl<'a> Asked<'a> {
 /// Copies the members of a line, each run of those that stand side by side at once.
 struct Runs<'m, 'a> {
     members: &'m mut MemberText<'a>,
-    /// Those of the members, at hand while the line is read.
-    names: Names,
     line: &'a [u8],
-    /// Members that are to be copied.
-    run: Range<usize>,
+    /// Where the members begin that are to be copied.
+    start: usize,
 }
 
-/// Stands behind the end of any line.
-const NO_RUN: Range<usize> = usize::MAX - 1..usize::MAX - 1;
-
 impl Runs<'_, '_> {
-    /// Copies what is to be copied.
-    fn flush(&mut self) {
-        let run = core::mem::replace(&mut self.run, NO_RUN);
-        if let Some(run) = self.line.get(run) {
+    /// Copies the members before a place behind a comma.
+    fn copy_until(&mut self, end: usize) {
+        if let Some(run @ [_, ..]) = self.line.get(self.start..end - 1) {
             self.members.append(run);
         }
-        self.members.names = self.names;
     }
 }
 
 impl<'a> Take<'a> for Runs<'_, 'a> {
     #[inline(always)]
-    fn take_plain(&mut self, member: Member<'a>, start: usize) {
-        let mark = mark_of(member.key());
-        if !self.names.add_marked(mark) {
-            return self.take_other(member);
+    fn take_plain(&mut self, member: Member<'a>, mark: u64) -> bool {
+        let is_new = self.members.names.add_marked(mark);
+        if is_new {
+            self.members.asked.note(member, mark);
         }
-        self.members.asked.note(member, mark);
-        if start != self.run.end + 1 {
-            self.flush();
-            self.run.start = start;
-        }
-        self.run.end = start + member.len();
+        is_new
     }
 
     #[inline]
+    fn pass(&mut self, piece: Range<usize>) {
+        if piece.start > self.start {
+            self.copy_until(piece.start);
+        }
+        self.start = piece.end + 1;
+    }
+
+    #[cold]
     fn take_other(&mut self, member: Member<'a>) {
-        self.flush();
         self.members.put(member);
-        self.names = self.members.names;
     }
 }
