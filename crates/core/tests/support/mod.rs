@@ -88,8 +88,12 @@ fn token() -> impl Strategy<Value = Vec<u8>> {
         ", sentry-b = 2 ;p=1",
         "vendor=1,",
     ]);
+    let asked = select(vec!["org_id", "trace_id", "sample_rand", "sample_rate"]);
     prop_oneof![
         12 => marks.prop_map(|mark| mark.as_bytes().to_vec()),
+        1 => (asked, 0..30_usize).prop_map(|(name, length)| {
+            format!(",sentry-{name}={}", "v".repeat(length)).into_bytes()
+        }),
         4 => (0..99_u8, 0..30_usize).prop_map(|(name, length)| {
             format!(",sentry-n{name}={}", "v".repeat(length)).into_bytes()
         }),
