@@ -12,10 +12,7 @@ use crate::sdk;
 ///
 /// Where spans were dropped (rule R10), `_meta.spans` says how many there were, as Sentry says that a list was cut.
 pub(crate) fn write(out: &mut Vec<u8>, transaction: &Transaction) {
-    let extra = transaction
-        .surroundings
-        .as_ref()
-        .and_then(|surroundings| surroundings.downcast_ref::<Extra>());
+    let extra = Extra::of(transaction);
     json::object(out, |event| {
         event.text("type", "transaction");
         event.id("event_id", transaction.event_id);

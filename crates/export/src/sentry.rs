@@ -14,6 +14,9 @@
 //! The scope is that of the hub that was current when the transaction started, as it is when it finishes: put our layer
 //! *inside* the one that makes a hub for each request (`NewSentryLayer`), so that this is the request's hub.
 //!
+//! Streamed spans ([`Format::SpanStream`](crate::envelope::Format::SpanStream)) have the user in their attributes, and
+//! nothing else of the scope.
+//!
 //! # Errors
 //! With [`LinkErrors`] among the client's integrations, an event that is captured while a span of ours is current
 //! carries its trace and span id. [`init`](crate::init::init) links events of an already bound client by a processor on

@@ -1,10 +1,11 @@
 //! A transaction as single spans (Sentry, "Span Protocol").
 
 use sentry_trace_runtime::core::status::SpanStatus;
-use sentry_trace_runtime::transaction::SpanRecord;
+use sentry_trace_runtime::transaction::{Data, SpanRecord};
 use sentry_trace_runtime::{Transaction, Value};
 
 use crate::attributes::write_value;
+use crate::extra::Extra;
 use crate::json::{self, Object};
 use crate::sdk;
 
@@ -45,13 +46,17 @@ fn write_span(object: &mut Object<'_>, transaction: &Transaction, span: &SpanRec
     object.bool("is_segment", is_segment);
     object.number("start_timestamp", span.start);
     object.number("end_timestamp", span.end);
-    object.object("attributes", |attributes| {
-        write_common(attributes, transaction, span);
+    object.object("attributes", |object| {
+        let mut attributes = Attributes {
+            object,
+            data: &span.data,
+        };
+        attributes.add_common(transaction, span);
         if is_segment {
-            write_segment(attributes, transaction);
+            attributes.add_segment(transaction);
         }
         for (key, value) in span.data.iter() {
-            write_attribute(attributes, key, value);
+            attributes.write(key, value);
         }
     });
 }
@@ -64,64 +69,69 @@ fn status(status: Option<SpanStatus>) -> &'static str {
     }
 }
 
-fn write_common(attributes: &mut Object<'_>, transaction: &Transaction, span: &SpanRecord) {
-    let service = &transaction.service;
-    write_text(attributes, "sentry.op", &span.op);
-    write_text(attributes, "sentry.origin", &span.origin);
-    if let Some(status) = span.status {
-        write_text(attributes, "sentry.status.message", status.as_str());
-    }
-    write_text(
-        attributes,
-        "sentry.segment.id",
-        &transaction.root.span_id.to_string(),
-    );
-    write_text(attributes, "sentry.segment.name", &transaction.root.name);
-    write_text(
-        attributes,
-        "sentry.release",
-        service.release.as_deref().unwrap_or_default(),
-    );
-    write_text(attributes, "sentry.environment", &service.environment);
-    write_text(
-        attributes,
-        "server.address",
-        service.server_name.as_deref().unwrap_or_default(),
-    );
-    write_text(attributes, "sentry.sdk.name", sdk::NAME);
-    write_text(attributes, "sentry.sdk.version", sdk::VERSION);
+/// The attributes of a span: its own data, and beside it what all spans have unless their data says it.
+struct Attributes<'a, 'o> {
+    object: &'a mut Object<'o>,
+    data: &'a Data,
 }
 
-fn write_segment(attributes: &mut Object<'_>, transaction: &Transaction) {
-    write_text(
-        attributes,
-        "sentry.span.source",
-        transaction.source.as_str(),
-    );
-    if transaction.dropped_spans > 0 {
-        let dropped = Value::from(transaction.dropped_spans);
-        write_attribute(attributes, "sentry.dropped_spans_count", &dropped);
+impl Attributes<'_, '_> {
+    fn add_common(&mut self, transaction: &Transaction, span: &SpanRecord) {
+        let service = &transaction.service;
+        self.add_text("sentry.op", &span.op);
+        self.add_text("sentry.origin", &span.origin);
+        self.add_text(
+            "sentry.status.message",
+            span.status.map_or("", SpanStatus::as_str),
+        );
+        self.add_text("sentry.segment.id", &transaction.root.span_id.to_string());
+        self.add_text("sentry.segment.name", &transaction.root.name);
+        self.add_text(
+            "sentry.release",
+            service.release.as_deref().unwrap_or_default(),
+        );
+        self.add_text("sentry.environment", &service.environment);
+        self.add_text(
+            "server.address",
+            service.server_name.as_deref().unwrap_or_default(),
+        );
+        self.add_text("sentry.sdk.name", sdk::NAME);
+        self.add_text("sentry.sdk.version", sdk::VERSION);
+        for (key, text) in Extra::of(transaction).iter().flat_map(|extra| &extra.user) {
+            self.add_text(key, text);
+        }
     }
-}
 
-fn write_text(attributes: &mut Object<'_>, key: &'static str, text: &str) {
-    if !text.is_empty() {
-        attributes.object(key, |attribute| {
-            attribute.text("type", "string");
-            attribute.text("value", text);
+    fn add_segment(&mut self, transaction: &Transaction) {
+        self.add_text("sentry.span.source", transaction.source.as_str());
+        if transaction.dropped_spans > 0 {
+            let dropped = Value::from(transaction.dropped_spans);
+            self.add("sentry.dropped_spans_count", &dropped);
+        }
+    }
+
+    fn add_text(&mut self, key: &str, text: &str) {
+        if !text.is_empty() {
+            self.add(key, &Value::from(text.to_owned()));
+        }
+    }
+
+    fn add(&mut self, key: &str, value: &Value) {
+        if self.data.get(key).is_none() {
+            self.write(key, value);
+        }
+    }
+
+    fn write(&mut self, key: &str, value: &Value) {
+        let kind = match value {
+            Value::Integer(_) => "integer",
+            Value::Float(_) => "double",
+            Value::Bool(_) => "boolean",
+            _ => "string",
+        };
+        self.object.object(key, |attribute| {
+            attribute.text("type", kind);
+            write_value(attribute.key("value"), value);
         });
     }
-}
-
-fn write_attribute(attributes: &mut Object<'_>, key: &str, value: &Value) {
-    let kind = match value {
-        Value::Integer(_) => "integer",
-        Value::Float(_) => "double",
-        Value::Bool(_) => "boolean",
-        _ => "string",
-    };
-    attributes.object(key, |attribute| {
-        attribute.text("type", kind);
-        write_value(attribute.key("value"), value);
-    });
 }

@@ -321,3 +321,24 @@ fn a_stream_has_up_to_a_thousand_spans_per_item() {
     );
     assert_eq!(second["span_id"], json!(child.span_id.to_string()));
 }
+
+#[test]
+fn what_a_streamed_span_says_of_itself_goes_before_what_all_say() {
+    let service = service(Options::new().server_name("web-7"));
+    let root = service.tracer.start_new_trace().start_span("GET /").start();
+    let client = root.start_child("GET https://stock.test/");
+    client.data("server.address", "stock.test").start().finish();
+    root.finish();
+    let transaction = service.sink.take().remove(0);
+    let item = parsed(transaction, Format::SpanStream).items.remove(0);
+    let json = item.json().unwrap();
+    let address =
+        |span: usize| json["items"][span]["attributes"]["server.address"]["value"].clone();
+    assert_eq!(
+        (address(0), address(1)),
+        (json!("web-7"), json!("stock.test"))
+    );
+    // A parser may take either of two.
+    let text = String::from_utf8(item.payload).unwrap();
+    assert_eq!(text.matches("server.address").count(), 2, "{text}");
+}

@@ -37,7 +37,11 @@ fn client(collector: &Collector) -> Arc<Client> {
 }
 
 fn tracer(client: &Arc<Client>) -> Tracer {
-    let sink = EnvelopeSink::new(Format::Transaction).to(ClientTransport::new(client.clone()));
+    tracer_in(Format::Transaction, client)
+}
+
+fn tracer_in(format: Format, client: &Arc<Client>) -> Tracer {
+    let sink = EnvelopeSink::new(format).to(ClientTransport::new(client.clone()));
     Tracer::new(client_options(client).sink(WithScope(sink))).unwrap()
 }
 
@@ -116,6 +120,40 @@ async fn the_scope_of_the_requests_hub_is_applied_also_after_the_hub() {
     // Reading the scope has not changed it.
     let user = hub.configure_scope(|scope| scope.user().cloned()).unwrap();
     assert_eq!(user.id.as_deref(), Some("7"));
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_scopes_user_stands_in_each_streamed_span() {
+    let collector = Collector::start().await.unwrap();
+    let client = client(&collector);
+    let tracer = tracer_in(Format::SpanStream, &client);
+    let hub = hub(&client);
+    hub.configure_scope(|scope| {
+        scope.set_user(Some(User {
+            id: Some("7".into()),
+            email: Some("ada@shop.test".into()),
+            username: Some("ada".into()),
+            ip_address: Some("203.0.113.9".parse().unwrap()),
+            ..User::default()
+        }));
+    });
+    Hub::run(hub, || {
+        let root = tracer.start_new_trace().start_span("GET /").start();
+        let child = root.start_child("SELECT").data("user.id", "8");
+        child.start().finish();
+        root.finish();
+    });
+    assert!(tracer.flush(PATIENCE));
+    let item = collector.envelopes()[0].envelope.items[0].json().unwrap();
+    let of_user = |span: usize| {
+        ["id", "email", "name", "ip_address"].map(|name| {
+            let attribute = &item["items"][span]["attributes"][format!("user.{name}")];
+            attribute["value"].as_str().unwrap_or_default().to_owned()
+        })
+    };
+    assert_eq!(of_user(0), ["7", "ada@shop.test", "ada", "203.0.113.9"]);
+    assert_eq!(of_user(1), ["8", "ada@shop.test", "ada", "203.0.113.9"]);
     collector.shutdown().await;
 }
 

@@ -59,6 +59,7 @@ fn extra_of(scope: &Scope) -> Extra {
     let mut extra = Extra::default();
     if let Some(user) = &applied.user {
         extra.add("user", user);
+        extra.user = user_attributes(user);
     }
     if !applied.tags.is_empty() {
         extra.add("tags", &applied.tags);
@@ -73,6 +74,25 @@ fn extra_of(scope: &Scope) -> Extra {
         .filter_map(|(key, context)| Some((key.clone(), serde_json::to_vec(context).ok()?)))
         .collect();
     extra
+}
+
+/// The user by the names of Sentry's conventions for attributes.
+fn user_attributes(user: &protocol::User) -> Vec<(&'static str, String)> {
+    let ip_address = match &user.ip_address {
+        Some(protocol::IpAddress::Exact(address)) => Some(address.to_string()),
+        // A placeholder, which an attribute has no form for.
+        Some(protocol::IpAddress::Auto) | None => None,
+    };
+    let attributes = [
+        ("user.id", user.id.clone()),
+        ("user.email", user.email.clone()),
+        ("user.name", user.username.clone()),
+        ("user.ip_address", ip_address),
+    ];
+    attributes
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect()
 }
 
 impl Extra {
