@@ -67,8 +67,18 @@ async fn answer(
     sink.take()[0].root.status.expect("a status")
 }
 
-/// Sends one call, of whose response a number of frames is read.
+/// Sends one gRPC call, of whose response a number of frames is read.
 async fn call(response: http::response::Builder, frames: Frames, read: usize) -> SpanStatus {
+    exchange(grpc_request(), response, frames, read).await
+}
+
+/// Sends one request, of whose response a number of frames is read.
+async fn exchange(
+    request: Request<()>,
+    response: http::response::Builder,
+    frames: Frames,
+    read: usize,
+) -> SpanStatus {
     let (tracer, sink) = tracer();
     let response = response.body(body(frames)).expect("a response");
     let answer = Mutex::new(Some(response));
@@ -80,7 +90,7 @@ async fn call(response: http::response::Builder, frames: Frames, read: usize) ->
         }));
     let root = tracer.start_new_trace().start_span("root").start();
     let exchange = async {
-        let response = client.oneshot(Request::new(())).await.expect("a response");
+        let response = client.oneshot(request).await.expect("a response");
         let mut body = response.into_body();
         for _ in 0..read {
             body.frame().await;
@@ -88,6 +98,15 @@ async fn call(response: http::response::Builder, frames: Frames, read: usize) ->
     };
     exchange.in_trace_span(root).await;
     sink.take()[0].spans[0].status.expect("a status")
+}
+
+fn post(content_type: &str) -> Request<()> {
+    let request = Request::post("/package.Service/Method").header("content-type", content_type);
+    request.body(()).expect("a request")
+}
+
+fn grpc_request() -> Request<()> {
+    post("application/grpc")
 }
 
 fn grpc() -> http::response::Builder {
@@ -120,7 +139,19 @@ async fn a_body_that_breaks_off_fails() {
 #[tokio::test]
 async fn a_served_grpc_call_has_the_status_of_its_trailers() {
     let frames = vec![data("x"), trailers("5")];
-    assert_eq!(serve(grpc(), frames, 2).await, SpanStatus::NotFound);
+    let status = answer(grpc_request(), grpc(), frames, 2).await;
+    assert_eq!(status, SpanStatus::NotFound);
+}
+
+#[tokio::test]
+async fn trailers_of_other_requests_say_nothing_of_their_status() {
+    let frames = || vec![data("x"), trailers("0")];
+    let failed = || Response::builder().status(500);
+    let status = answer(post("application/json"), failed(), frames(), 2).await;
+    assert_eq!(status, SpanStatus::InternalError);
+    let response = failed().header("grpc-status", "0");
+    let status = exchange(post("application/json"), response, frames(), 2).await;
+    assert_eq!(status, SpanStatus::InternalError);
 }
 
 #[tokio::test]
@@ -130,12 +161,8 @@ async fn the_status_in_the_headers_of_an_answer_counts_for_grpc_calls_alone() {
         ("application/grpc-web+proto", SpanStatus::PermissionDenied),
         ("application/json", SpanStatus::Ok),
     ] {
-        let request = Request::post("/package.Service/Method")
-            .header("content-type", content_type)
-            .body(())
-            .expect("a request");
         let response = grpc().header("grpc-status", "7");
-        let served = answer(request, response, Vec::new(), 1).await;
+        let served = answer(post(content_type), response, Vec::new(), 1).await;
         assert_eq!(served, status, "{content_type}");
     }
 }
@@ -169,7 +196,7 @@ async fn a_grpc_call_without_a_body_ends_with_its_headers() {
 async fn another_request_ends_with_its_headers() {
     let response = Response::builder().status(429);
     assert_eq!(
-        call(response, vec![data("x")], 0).await,
+        exchange(Request::new(()), response, vec![data("x")], 0).await,
         SpanStatus::ResourceExhausted
     );
 }

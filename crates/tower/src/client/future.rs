@@ -15,19 +15,32 @@ use crate::grpc;
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
     pub struct ClientFuture<F> {
+        // Taken out inside the scope, so that what the future drops belongs to the request too.
         #[pin]
-        inner: F,
+        inner: Option<F>,
         span: Option<ClientSpan>,
         scope: Scope,
+        // The status may stand in `grpc-status`.
+        is_grpc: bool,
+    }
+
+    impl<F> PinnedDrop for ClientFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            if this.inner.is_some() {
+                this.scope.run(|| this.inner.set(None));
+            }
+        }
     }
 }
 
 impl<F> ClientFuture<F> {
-    pub(super) const fn new(inner: F, span: ClientSpan, scope: Scope) -> Self {
+    pub(super) const fn new(inner: F, span: ClientSpan, scope: Scope, is_grpc: bool) -> Self {
         Self {
-            inner,
+            inner: Some(inner),
             span: Some(span),
             scope,
+            is_grpc,
         }
     }
 }
@@ -39,13 +52,23 @@ where
     type Output = Result<Response<ClientBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.project();
-        let result = ready!(this.scope.run(|| this.inner.poll(cx)));
+        let mut this = self.project();
+        let result = ready!(this.scope.run(|| {
+            let polled = match this.inner.as_mut().as_pin_mut() {
+                Some(inner) => inner.poll(cx),
+                None => panic!("a future was polled after it was done"),
+            };
+            if polled.is_ready() {
+                this.inner.set(None);
+            }
+            polled
+        }));
         let span = this.span.take();
         Poll::Ready(match result {
             Ok(response) => {
-                let open =
-                    span.and_then(|span| respond(span, response.status(), response.headers()));
+                let (code, headers, is_grpc) =
+                    (response.status(), response.headers(), *this.is_grpc);
+                let open = span.and_then(|span| respond(span, code, headers, is_grpc));
                 Ok(response.map(|body| ClientBody::new(body, open)))
             }
             Err(error) => {
@@ -57,9 +80,15 @@ where
 }
 
 /// Ends the span with the headers of the response; that of a gRPC call goes on until there is a status.
-fn respond(span: ClientSpan, code: StatusCode, headers: &HeaderMap) -> Option<ClientSpan> {
-    let status = grpc::status(headers);
-    if status.is_none() && (code != StatusCode::OK || !grpc::is_message(headers)) {
+fn respond(
+    span: ClientSpan,
+    code: StatusCode,
+    headers: &HeaderMap,
+    is_grpc: bool,
+) -> Option<ClientSpan> {
+    let status = is_grpc.then(|| grpc::status(headers)).flatten();
+    let has_trailers = is_grpc && code == StatusCode::OK && grpc::is_message(headers);
+    if status.is_none() && !has_trailers {
         span.respond(code.as_u16());
         return None;
     }

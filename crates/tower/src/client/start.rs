@@ -4,6 +4,7 @@ use http::Request;
 use sentry_trace_http::{ClientConfig, ClientRequest, Propagation};
 
 use super::future::ClientFuture;
+use crate::grpc;
 
 /// Starts the span of a request, writes the headers, and lets `call` send it within the span.
 pub(super) fn start<B, Fut>(
@@ -17,7 +18,8 @@ pub(super) fn start<B, Fut>(
         propagation.unwrap_or_default(),
     );
     span.write_headers(request.headers_mut());
+    let is_grpc = grpc::is_call(&request);
     let mut scope = span.scope();
     let future = scope.run(|| call(request));
-    ClientFuture::new(future, span, scope)
+    ClientFuture::new(future, span, scope, is_grpc)
 }

@@ -16,13 +16,15 @@ use crate::grpc;
 pin_project! {
     /// A body that is not changed in any way. Its end ends the span; dropped before, it ends the span as cancelled.
     pub struct ServerBody<B: Body> {
-        // Taken out inside the scope, so that what the body drops belongs to the request too.
+        // Taken out inside the scope and before the span ends, so that what the body drops belongs to the request too.
         #[pin]
         inner: Option<B>,
         span: Option<ServerSpan>,
         scope: Scope,
         // Bytes that are still to come, where the response says how many there are.
         left: Option<u64>,
+        // The status may stand in the trailers.
+        is_grpc: bool,
     }
 
     impl<B: Body> PinnedDrop for ServerBody<B> {
@@ -31,10 +33,10 @@ pin_project! {
             // Servers drop a body that has said it is at its end without asking again, and one that has given as many
             // bytes as were announced.
             let is_at_its_end = this.inner.as_ref().as_pin_ref().is_some_and(|inner| inner.is_end_stream());
+            this.scope.run(|| this.inner.set(None));
             if is_at_its_end || *this.left == Some(0) {
                 this.span.take().into_iter().for_each(ServerSpan::finish);
             }
-            this.scope.run(|| this.inner.set(None));
         }
     }
 }
@@ -45,12 +47,14 @@ impl<B: Body> ServerBody<B> {
         span: Option<ServerSpan>,
         scope: Scope,
         length: Option<u64>,
+        is_grpc: bool,
     ) -> Self {
         Self {
             inner: Some(inner),
             span,
             scope,
             left: length,
+            is_grpc,
         }
     }
 }
@@ -65,9 +69,15 @@ impl<B: Body> Body for ServerBody<B> {
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let mut this = self.project();
         let panics = FailOnPanic(this.span);
-        let polled = this.scope.run(|| match this.inner.as_mut().as_pin_mut() {
-            Some(inner) => inner.poll_frame(cx),
-            None => Poll::Ready(None),
+        let polled = this.scope.run(|| {
+            let polled = match this.inner.as_mut().as_pin_mut() {
+                Some(inner) => inner.poll_frame(cx),
+                None => Poll::Ready(None),
+            };
+            if is_last(&polled) {
+                this.inner.set(None);
+            }
+            polled
         });
         drop(panics);
         match &polled {
@@ -78,10 +88,8 @@ impl<B: Body> Body for ServerBody<B> {
                     *left = left.saturating_sub(data.remaining() as u64);
                 }
                 if let Some(trailers) = frame.trailers_ref() {
-                    this.span
-                        .take()
-                        .into_iter()
-                        .for_each(|span| end_with_trailers(span, trailers));
+                    let span = this.span.take().into_iter();
+                    span.for_each(|span| end_with_trailers(span, trailers, *this.is_grpc));
                 }
             }
             Poll::Pending => {}
@@ -100,9 +108,17 @@ impl<B: Body> Body for ServerBody<B> {
     }
 }
 
-/// HTTP/2 stops polling after the trailers, so that they are the end.
-fn end_with_trailers(span: ServerSpan, trailers: &HeaderMap) {
-    if let Some(status) = grpc::status(trailers) {
+/// Whether nothing comes after this: HTTP/2 stops polling after the trailers.
+fn is_last<D, E>(polled: &Poll<Option<Result<Frame<D>, E>>>) -> bool {
+    match polled {
+        Poll::Ready(Some(Ok(frame))) => frame.is_trailers(),
+        Poll::Ready(_) => true,
+        Poll::Pending => false,
+    }
+}
+
+fn end_with_trailers(span: ServerSpan, trailers: &HeaderMap, is_grpc: bool) {
+    if let Some(status) = is_grpc.then(|| grpc::status(trailers)).flatten() {
         span.set_status(status);
     }
     span.finish();

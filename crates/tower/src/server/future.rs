@@ -101,7 +101,7 @@ fn with_span<B: Body>(
     call: CallFacts,
 ) -> Response<ServerBody<B>> {
     let Some(span) = span else {
-        return response.map(|body| ServerBody::new(body, None, scope, None));
+        return response.map(|body| ServerBody::new(body, None, scope, None, false));
     };
     let status = response.status();
     span.respond(status.as_u16(), response.headers());
@@ -116,11 +116,11 @@ fn with_span<B: Body>(
         || response.body().is_end_stream();
     if ends_here {
         span.finish();
-        return response.map(|body| ServerBody::new(body, None, scope, None));
+        return response.map(|body| ServerBody::new(body, None, scope, None, false));
     }
     let is_recording = span.handle().is_recording();
     let length = is_recording.then(|| announced_length(&response)).flatten();
-    response.map(|body| ServerBody::new(body, Some(span), scope, length))
+    response.map(|body| ServerBody::new(body, Some(span), scope, length, call.is_grpc))
 }
 
 /// How many bytes the body has, where that is said.
