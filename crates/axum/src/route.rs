@@ -3,15 +3,16 @@
 use std::net::IpAddr;
 use std::task::{Context, Poll};
 
-use axum::extract::MatchedPath;
-use http::Request;
+use axum::extract::{MatchedPath, OriginalUri};
+use http::{Request, Uri};
 use sentry_trace_http::set_route;
 use sentry_trace_runtime::current_span;
 use sentry_trace_tower::server::RequestFacts;
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Reads the route, and with the feature `tokio` the client's address, out of a request's extensions.
+/// Reads the route, the URI that a nested router was not told, and with the feature `tokio` the client's address out of
+/// a request's extensions.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct MatchedRoute;
 
@@ -21,6 +22,11 @@ impl RequestFacts for MatchedRoute {
             .extensions()
             .get::<MatchedPath>()
             .map(MatchedPath::as_str)
+    }
+
+    fn uri<'r, B>(&self, request: &'r Request<B>) -> &'r Uri {
+        let original = request.extensions().get();
+        original.map_or(request.uri(), |OriginalUri(uri)| uri)
     }
 
     #[cfg(feature = "tokio")]

@@ -108,3 +108,44 @@ async fn a_name_of_the_users_is_not_replaced() {
     assert_eq!(transaction.root.name, "custom /users/7");
     assert_eq!(transaction.source, TransactionSource::Custom);
 }
+
+#[tokio::test]
+async fn a_layer_on_a_nested_router_knows_the_whole_path() {
+    let (tracer, sink) = tracer();
+    let layer = || TraceLayer::new().tracer(tracer.clone());
+    let app = Router::new()
+        .nest(
+            "/api",
+            routes().fallback(|| async { "nothing" }).layer(layer()),
+        )
+        .nest_service("/service", layer().layer(routes()));
+    for (path, name) in [
+        ("/api/users/7", "GET /api/users/{id}"),
+        ("/api/nowhere/7", "GET /api/nowhere/7"),
+        ("/service/users/7", "GET /service/users/7"),
+    ] {
+        let (_, transaction) = call(app.clone(), "GET", path, &sink).await;
+        assert_eq!(transaction.root.name, name);
+        let recorded = transaction.root.data.get("url.path");
+        assert_eq!(recorded, Some(&path.into()));
+    }
+}
+
+#[tokio::test]
+async fn the_route_of_a_grpc_call_is_not_replaced_by_that_of_the_router() {
+    let (tracer, sink) = tracer();
+    let calls = Router::new().route("/shop.Orders/{*method}", any(|| async { "" }));
+    let app = TraceLayer::new()
+        .tracer(tracer)
+        .layer(calls.route_layer(RouteLayer::new()));
+    let request = Request::post("/shop.Orders/Place")
+        .header("content-type", "application/grpc")
+        .body(String::new())
+        .expect("a request");
+    let response = app.oneshot(request).await.expect("a response");
+    response.into_body().collect().await.expect("a body");
+    let transaction = sink.take().remove(0);
+    assert_eq!(transaction.root.name, "POST /shop.Orders/Place");
+    let route = transaction.root.data.get("http.route");
+    assert_eq!(route, Some(&"/shop.Orders/Place".into()));
+}

@@ -60,14 +60,19 @@ impl<'a> ServerRequest<'a> {
     /// A request of the `http` crate.
     #[must_use]
     pub fn from_http<B>(request: &'a http::Request<B>) -> Self {
-        let uri = request.uri();
-        Self::new(request.method().as_str(), uri.path(), request.headers())
-            .with_url(
-                uri.scheme_str(),
-                uri.authority().map(http::uri::Authority::as_str),
-                uri.query(),
-            )
+        Self::new(request.method().as_str(), "", request.headers())
+            .with_uri(request.uri())
             .with_version(version::text(request.version()))
+    }
+
+    /// With the path and everything else of a URI.
+    #[must_use]
+    pub fn with_uri(self, uri: &'a http::Uri) -> Self {
+        let authority = uri.authority().map(http::uri::Authority::as_str);
+        Self {
+            path: uri.path(),
+            ..self.with_url(uri.scheme_str(), authority, uri.query())
+        }
     }
 
     /// With the URL's parts that are known.

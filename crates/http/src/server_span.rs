@@ -160,13 +160,15 @@ impl Drop for ServerSpan {
     }
 }
 
-/// Names the transaction of a span by its route, unless somebody gave it a name of its own (rule R10).
+/// Names the transaction of a span by its route, unless somebody gave it a name of its own or a route is known already
+/// (rule R10).
 pub fn set_route(span: &SpanHandle, method: &str, route: &str) {
-    let Some(source) = span.transaction_source() else {
-        return;
-    };
-    if source == TransactionSource::Url {
-        span.set_transaction_name(joined(method, route), TransactionSource::Route);
+    match span.transaction_source() {
+        None | Some(TransactionSource::Route) => return,
+        Some(TransactionSource::Url) => {
+            span.set_transaction_name(joined(method, route), TransactionSource::Route);
+        }
+        Some(_) => {}
     }
     span.set_transaction_data("http.route", route.to_owned());
 }

@@ -2,7 +2,7 @@
 
 use std::net::IpAddr;
 
-use http::Request;
+use http::{Request, Uri};
 
 /// How a framework tells the route and the client of a request.
 pub trait RequestFacts: Clone {
@@ -11,6 +11,11 @@ pub trait RequestFacts: Clone {
 
     /// The address of the client; recorded only with `send_default_pii`.
     fn client_address<B>(&self, request: &Request<B>) -> Option<IpAddr>;
+
+    /// The URI as it was received, where a framework has changed that of the request.
+    fn uri<'r, B>(&self, request: &'r Request<B>) -> &'r Uri {
+        request.uri()
+    }
 }
 
 /// No more than the request itself says: spans are named by their path.
