@@ -71,7 +71,8 @@ pub struct SignedHeaders {
 }
 
 impl SignedHeaders {
-    /// Reads the list behind `SignedHeaders=` in the values of `authorization`: names in any case, joined by `;`.
+    /// Reads the list behind `SignedHeaders=` in the values of `authorization`: names in any case, joined by `;`. Behind
+    /// the list stands a comma (AWS), `&` (Azure) or white space.
     #[must_use]
     pub fn read<'a>(authorization: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut signed = Self::default();
@@ -94,7 +95,7 @@ fn signed_names(authorization: &[u8]) -> impl Iterator<Item = &[u8]> {
         .map_or(&[][..], |at| &authorization[at + MARK.len()..]);
     let end = list
         .iter()
-        .position(|byte| matches!(byte, b',' | b' ' | b'\t'))
+        .position(|byte| matches!(byte, b',' | b'&' | b' ' | b'\t'))
         .unwrap_or(list.len());
     list[..end]
         .split(|&byte| byte == b';')
@@ -162,6 +163,8 @@ mod tests {
         );
         assert!(signed.baggage && signed.traceparent && !signed.sentry_trace);
         assert!(read("x SignedHeaders=sentry-trace").sentry_trace);
+        let azure = "HMAC-SHA256 Credential=x&SignedHeaders=host;baggage&Signature=y";
+        assert!(read(azure).baggage);
         assert!(read("Signature SignedHeaders=\"host;baggage\"").baggage);
         assert_eq!(read("Bearer baggage"), SignedHeaders::default());
         assert_eq!(read("SignedHeaders="), SignedHeaders::default());

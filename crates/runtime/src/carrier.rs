@@ -56,7 +56,7 @@ pub fn inject<C: Carrier + ?Sized>(span: &SpanHandle, carrier: &mut C) {
     let existing = carrier.get(baggage::NAME);
     headers::merge_baggage(
         existing.map(str::as_bytes),
-        data.baggage.as_deref().unwrap_or_default().as_bytes(),
+        span.baggage_bytes().unwrap_or_default(),
         &mut merged,
     );
     if existing.is_some() || !merged.is_empty() {

@@ -22,6 +22,8 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use crate::contain::contain;
+
 /// Something that was dropped or ignored.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -113,8 +115,7 @@ impl Counters {
     #[cold]
     pub(crate) fn tell(&self, diagnostic: &Diagnostic) {
         if let Some(tell) = &self.on_diagnostic {
-            let call = std::panic::AssertUnwindSafe(|| tell(diagnostic));
-            _ = std::panic::catch_unwind(call);
+            contain(|| tell(diagnostic));
         }
     }
 }

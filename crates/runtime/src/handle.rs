@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use sentry_trace_core::decision::Decision;
+use sentry_trace_core::headers::merge_baggage;
 use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::sentry_trace::SentryTrace;
 use sentry_trace_core::status::SpanStatus;
@@ -39,7 +40,7 @@ struct Reference {
 pub struct TraceData {
     /// The value of `sentry-trace`.
     pub sentry_trace: String,
-    /// The value of `baggage`; `None` when there is nothing to say.
+    /// The value of `baggage`, without what cannot stand in a header; `None` when there is nothing to say.
     pub baggage: Option<String>,
     /// The value of `traceparent`, with [`propagate_traceparent`](crate::Options::propagate_traceparent) only.
     pub traceparent: Option<String>,
@@ -147,11 +148,12 @@ impl SpanHandle {
         source: TransactionSource,
     ) {
         let Some(span) = &self.span else { return };
+        let name = name.into();
         let mut state = span.trace.state();
         state.source = source;
         match &mut state.recording {
-            Some(recording) => recording.root.name = name.into(),
-            None => state.head_name = name.into(),
+            Some(recording) => recording.root.name = name,
+            None => state.head_name = name,
         }
     }
 
@@ -165,6 +167,7 @@ impl SpanHandle {
     /// Sets data of the transaction that the span belongs to.
     pub fn set_transaction_data(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
         let Some(span) = &self.span else { return };
+        let (key, value) = (key.into(), value.into());
         if let Some(recording) = &mut span.trace.state().recording {
             recording.root.data.set(key, value);
         }
@@ -184,7 +187,6 @@ impl SpanHandle {
     /// Sets data; an earlier value of the same key is replaced.
     #[doc(alias = "setAttribute")]
     pub fn set_data(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
-        // Converted before the lock is taken: a conversion of the user's may look at the same trace.
         let (key, value) = (key.into(), value.into());
         self.edit(|span| span.data.set(key, value));
     }
@@ -242,7 +244,7 @@ impl SpanHandle {
         };
         Some(TraceData {
             sentry_trace: header.to_string(),
-            baggage: self.baggage().map(str::to_owned),
+            baggage: self.baggage_bytes().and_then(outgoing_baggage),
             traceparent: settings.propagate_traceparent.then(traceparent).flatten(),
         })
     }
@@ -286,6 +288,8 @@ impl SpanHandle {
             .filter(|span| matches!(span.slot, Slot::Root | Slot::Child(_)))
     }
 
+    /// Changes the span under its trace's lock: a conversion of the user's, which may look at the same trace, comes
+    /// before.
     fn edit(&self, change: impl FnOnce(&mut SpanRecord)) {
         let Some(span) = self.recorded() else { return };
         let mut state = span.trace.state();
@@ -326,6 +330,15 @@ impl Reference {
         child.end = child.start;
         recording.push(child, tracer.settings().max_spans)
     }
+}
+
+/// What of a frozen context goes out where nothing else is there (rule R8).
+fn outgoing_baggage(frozen: &[u8]) -> Option<String> {
+    let mut value = Vec::with_capacity(frozen.len());
+    merge_baggage([], frozen, &mut value);
+    String::from_utf8(value)
+        .ok()
+        .filter(|text| !text.is_empty())
 }
 
 impl Default for SpanHandle {

@@ -36,6 +36,7 @@ pub mod testing;
 pub mod transaction;
 
 mod builder;
+mod contain;
 mod context;
 mod continue_trace;
 mod decide;
@@ -55,6 +56,8 @@ mod tracer;
 mod value;
 
 pub use builder::{SpanBuilder, start_span};
+#[doc(hidden)]
+pub use contain::contain;
 pub use context::TraceContext;
 pub use continue_trace::{continue_trace, start_new_trace, trace_data};
 pub use current::{carry_trace, current_span};

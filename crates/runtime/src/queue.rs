@@ -1,12 +1,12 @@
 //! The bounded queue in front of a sink: a full one drops and counts, and never blocks the caller.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::contain::contain;
 use crate::diagnostics::{Counters, Diagnostic, count};
 use crate::sink::{Loss, LossReason, Sink};
 use crate::transaction::{Surroundings, Transaction};
@@ -229,7 +229,7 @@ fn flush(sink: &dyn Sink, timeout: Duration, counters: &Counters) -> bool {
 
 /// Calls into a sink; a panic stays here and is counted.
 fn guarded<R>(counters: &Counters, call: impl FnOnce() -> R) -> Option<R> {
-    let result = catch_unwind(AssertUnwindSafe(call)).ok();
+    let result = contain(call);
     if result.is_none() {
         count(&counters.sink_panics);
         counters.tell(&Diagnostic::SinkPanicked);

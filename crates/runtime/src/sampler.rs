@@ -1,12 +1,12 @@
 //! `traces_sampler`: the user's own decision (rule R5).
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use sentry_trace_core::decision::Decision;
 use sentry_trace_core::id::TraceId;
 use sentry_trace_core::sampling::Sampler;
 
+use crate::contain::contain;
 use crate::transaction::Data;
 
 /// What a sampler sees of the transaction that is about to start.
@@ -49,8 +49,5 @@ pub type TracesSampler = Arc<dyn Fn(&SamplingContext<'_>) -> f64 + Send + Sync>;
 
 /// Asks the sampler; a panic stays here, and the request goes on.
 pub(crate) fn ask(sampler: &TracesSampler, context: &SamplingContext<'_>) -> Sampler {
-    match catch_unwind(AssertUnwindSafe(|| sampler(context))) {
-        Ok(rate) => Sampler::Rate(rate),
-        Err(_) => Sampler::Panicked,
-    }
+    contain(|| sampler(context)).map_or(Sampler::Panicked, Sampler::Rate)
 }

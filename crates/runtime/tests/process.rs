@@ -191,3 +191,27 @@ fn outside_a_span_a_child_gets_the_trace_of_its_parent_or_nothing() {
     let lines = this_program("child without a tracer", &inherited);
     assert!(variables(&lines).is_empty(), "{lines:?}");
 }
+
+#[test]
+fn a_child_starts_whatever_came_in() {
+    // Not by HTTP, but in a message.
+    let tracer = Tracer::new(Options::new().traces_sample_rate(1.0)).unwrap();
+    let received = BTreeMap::from([
+        ("sentry-trace".to_owned(), header("1")),
+        (
+            "baggage".to_owned(),
+            "sentry-release=a\0b,sentry-environment=test".to_owned(),
+        ),
+    ]);
+    let span = tracer
+        .continue_trace(sentry_trace_runtime::carrier::extract(&received))
+        .start_span("consume")
+        .enter();
+    let data = span.trace_data().unwrap();
+    let baggage = data.baggage.unwrap();
+    assert_eq!(member(&baggage, "environment"), Some("test"));
+    assert_eq!(member(&baggage, "release"), None);
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command.arg("--list").stdout(Stdio::null());
+    assert!(command.propagate_trace().status().unwrap().success());
+}

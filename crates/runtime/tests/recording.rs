@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::Barrier;
 use std::thread;
@@ -10,7 +11,7 @@ use std::thread;
 use common::{PARENT, header, incoming, recording, root, with_sink};
 use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::transaction::TransactionSource;
-use sentry_trace_runtime::{Options, Value, current_span, start_span};
+use sentry_trace_runtime::{Options, SpanHandle, Value, current_span, start_span};
 
 #[test]
 fn children_nest_below_whoever_was_current() {
@@ -307,4 +308,31 @@ fn children_of_other_threads_race_with_the_end_of_the_root() {
             );
         }
     }
+}
+
+#[test]
+fn what_is_set_may_look_at_its_own_trace() {
+    struct Asks(SpanHandle);
+    impl From<Asks> for Cow<'static, str> {
+        fn from(asks: Asks) -> Self {
+            format!("recorded: {}", asks.0.is_recording()).into()
+        }
+    }
+    impl From<Asks> for Value {
+        fn from(asks: Asks) -> Self {
+            asks.0.is_recording().into()
+        }
+    }
+    let (tracer, sink) = recording();
+    let root = root(&tracer, "root");
+    let asks = || Asks(root.handle().clone());
+    root.set_transaction_name(asks(), TransactionSource::Custom);
+    root.set_transaction_data(asks(), asks());
+    root.set_data("own", asks());
+    root.set_op(asks());
+    drop(root);
+    let transaction = sink.take().remove(0);
+    assert_eq!(transaction.root.name, "recorded: true");
+    let data = transaction.root.data.get("recorded: true");
+    assert_eq!(data, Some(&true.into()));
 }
