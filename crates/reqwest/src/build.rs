@@ -3,18 +3,23 @@
 use reqwest::redirect::Policy;
 use reqwest_middleware::ClientWithMiddleware;
 
+use crate::client_facts::ClientFacts;
 use crate::middleware::TraceMiddleware;
 
 /// Builds traced clients.
 pub trait ClientBuilderExt {
-    /// A client that is traced by the global tracer and follows up to ten redirects.
+    /// A client that is traced by the global tracer.
+    ///
+    /// It follows redirects itself, in the place of reqwest: as many as the builder's `Policy::limited` or
+    /// `Policy::none` says, ten where nothing was said. A `Policy::custom` stays with reqwest, which would carry our
+    /// headers to hosts that must not get them: the requests of such a client get a span and no headers, and the
+    /// tracer's diagnostics are told.
     ///
     /// # Errors
     /// Those of [`reqwest::ClientBuilder::build`].
     fn build_traced(self) -> reqwest::Result<ClientWithMiddleware>;
 
-    /// A client that is traced as `middleware` says. A redirect policy that was set on the builder is replaced by
-    /// [`TraceMiddleware::max_redirects`].
+    /// The same, traced as `middleware` says. [`TraceMiddleware::max_redirects`] goes before any policy of the builder.
     ///
     /// # Errors
     /// Those of [`reqwest::ClientBuilder::build`].
@@ -33,7 +38,12 @@ impl ClientBuilderExt for reqwest::ClientBuilder {
         self,
         middleware: TraceMiddleware,
     ) -> reqwest::Result<ClientWithMiddleware> {
-        let client = self.redirect(Policy::none()).build()?;
+        let policy = ClientFacts::of(&self).policy;
+        let (builder, middleware) = match middleware.clone().in_place_of(policy) {
+            Some(follows) => (self.redirect(Policy::none()), follows),
+            None => (self, middleware),
+        };
+        let client = builder.build()?;
         let middleware = middleware.for_client(&client);
         Ok(reqwest_middleware::ClientBuilder::new(client)
             .with(middleware)

@@ -6,48 +6,74 @@ use std::time::Duration;
 use reqwest::header::HeaderName;
 
 use crate::credentials::CREDENTIALS;
-use crate::debug_text::{duration, fields};
+use crate::debug_text::{DefaultHeader, default_header, duration, late_setting, setting};
+use crate::default_headers::DefaultHeaders;
+
+/// As many as reqwest follows unless it is told.
+pub(crate) const DEFAULT_REDIRECTS: usize = 10;
 
 /// What reqwest shows of a client nowhere but in its debug text. Where that shows less than expected, the careful
-/// reading counts: the client follows redirects, and sends no `referer`.
+/// reading counts: the client follows redirects by rules of its own, and sends no `referer`.
 #[derive(Clone, Debug)]
 pub(crate) struct ClientFacts {
-    /// The client follows redirects itself.
-    pub(crate) follows: bool,
+    /// The redirects that the client follows itself.
+    pub(crate) policy: RedirectPolicy,
     /// A redirect tells where it came from.
     pub(crate) referer: bool,
     /// The credentials among the headers that the client adds to every request.
     pub(crate) default_credentials: Vec<HeaderName>,
+    /// What else of these headers matters to ours.
+    pub(crate) default_headers: DefaultHeaders,
     /// The time for a request, its redirects and its body.
     pub(crate) timeout: Option<Duration>,
+}
+
+/// Which redirects a client follows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RedirectPolicy {
+    /// At most so many.
+    Limit(usize),
+    /// Those that a function of the user's allows.
+    Custom,
+}
+
+impl RedirectPolicy {
+    pub(crate) const NONE: Self = Self::Limit(0);
+    pub(crate) const DEFAULT: Self = Self::Limit(DEFAULT_REDIRECTS);
+
+    fn of(shown: &str) -> Self {
+        let shown = shown.trim_start_matches('"');
+        if shown.is_empty() {
+            return Self::DEFAULT;
+        }
+        if shown.starts_with("Policy(None)") {
+            return Self::NONE;
+        }
+        let limit = shown.strip_prefix("Policy(Limit(");
+        let limit = limit.and_then(|rest| rest.split_once(')')?.0.parse().ok());
+        limit.map_or(Self::Custom, Self::Limit)
+    }
 }
 
 impl ClientFacts {
     /// The facts of a client or of its builder.
     pub(crate) fn of(client: &impl Debug) -> Self {
         let text = format!("{client:?}");
-        let fields = fields(&text);
-        let field = |wanted: &str| {
-            let found = fields.iter().find(|(name, _)| *name == wanted);
-            found.map_or("", |(_, value)| *value)
-        };
-        let policy = field("redirect_policy").trim_matches('"');
+        let is_default =
+            |name: &HeaderName| default_header(&text, name.as_str()) != DefaultHeader::Absent;
         Self {
-            follows: policy != "Policy(None)",
-            referer: field("referer") == "true",
-            default_credentials: credentials(field("default_headers")),
-            timeout: duration(field("reqwest::config::TotalTimeout")),
+            policy: RedirectPolicy::of(setting(&text, "redirect_policy")),
+            referer: setting(&text, "referer").starts_with("true"),
+            default_credentials: CREDENTIALS.into_iter().filter(is_default).collect(),
+            default_headers: DefaultHeaders::of(&text),
+            timeout: duration(late_setting(&text, "reqwest::config::TotalTimeout")),
         }
     }
-}
 
-fn credentials(headers: &str) -> Vec<HeaderName> {
-    let fields = fields(headers);
-    let is_present = |name: &HeaderName| {
-        let quoted = format!("{:?}", name.as_str());
-        fields.iter().any(|(found, _)| *found == quoted)
-    };
-    CREDENTIALS.into_iter().filter(is_present).collect()
+    /// Whether the client follows redirects itself.
+    pub(crate) fn follows(&self) -> bool {
+        self.policy != RedirectPolicy::NONE
+    }
 }
 
 #[cfg(test)]
@@ -68,15 +94,16 @@ mod tests {
         reason = "the method itself is not general enough over lifetimes"
     )]
     fn the_policy_is_known() {
-        assert!(!facts(|builder| builder.redirect(Policy::none())).follows);
-        for policy in [
-            Policy::default(),
-            Policy::limited(10),
-            Policy::limited(3),
-            Policy::custom(|attempt| attempt.follow()),
-        ] {
-            assert!(facts(|builder| builder.redirect(policy)).follows);
-        }
+        let policy = |policy| facts(|builder| builder.redirect(policy)).policy;
+        assert_eq!(policy(Policy::none()), RedirectPolicy::NONE);
+        assert_eq!(policy(Policy::default()), RedirectPolicy::DEFAULT);
+        assert_eq!(policy(Policy::limited(10)), RedirectPolicy::Limit(10));
+        assert_eq!(policy(Policy::limited(3)), RedirectPolicy::Limit(3));
+        let custom = Policy::custom(|attempt| attempt.follow());
+        assert_eq!(policy(custom), RedirectPolicy::Custom);
+        let builder = Client::builder().redirect(Policy::limited(3));
+        assert_eq!(ClientFacts::of(&builder).policy, RedirectPolicy::Limit(3));
+        assert_eq!(RedirectPolicy::of("something new"), RedirectPolicy::Custom);
     }
 
     #[test]
@@ -112,16 +139,31 @@ mod tests {
         );
         let headers = HeaderMap::from_iter([(HeaderName::from_static("x-text"), value)]);
         let facts = facts(|builder| builder.referer(false).default_headers(headers));
-        assert!(facts.follows && !facts.referer && facts.default_credentials.is_empty());
+        assert!(facts.follows() && !facts.referer && facts.default_credentials.is_empty());
+    }
+
+    #[test]
+    fn a_header_value_that_ends_with_a_backslash_hides_nothing() {
+        let time = Duration::from_millis(450);
+        let headers = HeaderMap::from_iter([
+            (
+                HeaderName::from_static("x-path"),
+                HeaderValue::from_static(r"C:\work\"),
+            ),
+            (AUTHORIZATION, HeaderValue::from_static("Bearer x")),
+        ]);
+        let facts = facts(|builder| builder.timeout(time).default_headers(headers));
+        assert_eq!(facts.default_credentials, [AUTHORIZATION]);
+        assert_eq!(facts.timeout, Some(time));
     }
 
     #[cfg(feature = "blocking")]
     #[test]
     fn a_blocking_builder_shows_the_same() {
         let builder = reqwest::blocking::Client::builder();
-        assert!(ClientFacts::of(&builder).follows);
+        assert_eq!(ClientFacts::of(&builder).policy, RedirectPolicy::DEFAULT);
         let builder = builder.redirect(Policy::none()).referer(false);
         let facts = ClientFacts::of(&builder);
-        assert!(!facts.follows && !facts.referer);
+        assert!(!facts.follows() && !facts.referer);
     }
 }

@@ -28,7 +28,7 @@ impl Sender<'_> {
         let span = settings
             .config
             .start(&seen.resend(resend_count), propagation);
-        span.write_headers(request.headers_mut());
+        settings.write_headers(request.headers_mut(), &span);
         let propagates = span.propagates();
         let result = self.pass_on(request).in_trace(span.handle().clone()).await;
         match &result {

@@ -6,6 +6,7 @@ use std::time::Instant;
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue};
 
+use crate::client_facts::DEFAULT_REDIRECTS;
 use crate::credentials;
 use crate::redirect::Template;
 use crate::request::Resend;
@@ -23,6 +24,7 @@ pub(crate) struct Journey<'a, R> {
     settings: &'a Settings,
     template: Option<Template<R>>,
     redirects: usize,
+    max_redirects: usize,
     deadline: Option<Instant>,
 }
 
@@ -35,13 +37,19 @@ impl<'a, R: Resend> Journey<'a, R> {
             settings,
             template: None,
             redirects: 0,
+            // What a client that follows itself gives back, it does not want to follow.
+            max_redirects: match settings.max_redirects {
+                _ if settings.client_follows() => 0,
+                Some(most) => most,
+                None => DEFAULT_REDIRECTS,
+            },
             deadline: timeout.and_then(|timeout| Instant::now().checked_add(timeout)),
         }
     }
 
     /// Before a request gets our headers, which must not travel on.
     pub(crate) fn depart(&mut self, request: &R) {
-        self.template = (self.settings.max_redirects > 0).then(|| Template::of(request));
+        self.template = (self.max_redirects > 0).then(|| Template::of(request));
     }
 
     /// The next request, if the response asks for one that can be made.
@@ -59,9 +67,9 @@ impl<'a, R: Resend> Journey<'a, R> {
         let Some(mut request) = template.next(status, headers, referer) else {
             return Ok(None);
         };
-        if self.redirects == self.settings.max_redirects {
+        if self.redirects == self.max_redirects {
             return Err(TooManyRedirects {
-                allowed: self.settings.max_redirects,
+                allowed: self.max_redirects,
             });
         }
         self.redirects += 1;

@@ -49,15 +49,19 @@
 //!   let client = reqwest_middleware::ClientBuilder::new(client).with(trace).build();
 //!   # Ok(()) }
 //!   ```
-//! - [`RequestBuilderExt::send_traced`] on a plain [`reqwest::Client`].
+//! - [`RequestBuilderExt::send_traced`] on a plain [`reqwest::Client`] that was built with `redirect::Policy::none()`.
 //! - With the feature `blocking`, the module `blocking` for [`reqwest::blocking`](https://docs.rs/reqwest).
 //!
 //! # Redirects
 //!
-//! They are followed by reqwest's rules for methods, bodies and headers. Three things differ: too many are an error
-//! of the kind [`TooManyRedirects`]; credentials that were left behind once do not come back; and credentials among
-//! the client's default headers arrive at another origin as blank headers, because reqwest adds default headers to
-//! each hop. Give credentials to each request instead, for example by `with_init` of `reqwest-middleware`.
+//! They are followed by reqwest's rules for methods, bodies and headers, and as many as the client's policy says. Some
+//! things differ: too many are an error of the kind [`TooManyRedirects`]; credentials that were left behind once do not
+//! come back; and because reqwest adds default headers to each hop, credentials among them arrive at another origin as
+//! blank headers, and a default `content-type` or `content-encoding` is there also when the body was left behind. Give
+//! such headers to each request instead, for example by `with_init` of `reqwest-middleware`.
+//!
+//! A client with a `Policy::custom` keeps following by itself, and its requests get a span but no headers, since
+//! reqwest would carry them to hosts that must not get them.
 //!
 //! # Opting out
 //!
@@ -74,6 +78,7 @@ mod build;
 mod client_facts;
 mod credentials;
 mod debug_text;
+mod default_headers;
 mod hop;
 mod journey;
 mod middleware;

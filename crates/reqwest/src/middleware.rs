@@ -6,7 +6,7 @@ use reqwest_middleware::{Error, Middleware, Next, Result};
 use sentry_trace_http::{ClientRequest, Propagation};
 use sentry_trace_runtime::Tracer;
 
-use crate::client_facts::ClientFacts;
+use crate::client_facts::{ClientFacts, RedirectPolicy};
 use crate::hop::Sender;
 use crate::journey::Journey;
 use crate::settings::Settings;
@@ -27,7 +27,8 @@ pub struct TraceMiddleware {
 struct Sent(u32);
 
 impl TraceMiddleware {
-    /// A middleware that uses the global tracer and follows up to ten redirects, as reqwest does.
+    /// A middleware that uses the global tracer and follows redirects as the client would, up to ten where that is not
+    /// known.
     pub const fn new() -> Self {
         Self {
             settings: Settings::new(),
@@ -51,8 +52,11 @@ impl TraceMiddleware {
 
     /// The most redirects that are followed; with 0 a redirect is given back as it is. More are an error of the kind
     /// [`TooManyRedirects`](crate::TooManyRedirects).
+    ///
+    /// [`build_traced_with`](crate::ClientBuilderExt::build_traced_with) puts this in the place of the builder's redirect
+    /// policy. It has no effect on a client that was built to follow redirects itself.
     pub const fn max_redirects(mut self, redirects: usize) -> Self {
-        self.settings.max_redirects = redirects;
+        self.settings.max_redirects = Some(redirects);
         self
     }
 
@@ -62,8 +66,8 @@ impl TraceMiddleware {
         self
     }
 
-    /// Reads the settings of the client below that redirects depend on: its timeout, whether it sends `referer`, and
-    /// whether there are credentials among its default headers.
+    /// Reads the settings of the client below that redirects and headers depend on: its timeout, whether it sends
+    /// `referer`, and whether there are credentials or headers of a trace among its default headers.
     ///
     /// [`build_traced`](crate::ClientBuilderExt::build_traced) and
     /// [`send_traced`](crate::RequestBuilderExt::send_traced) do this. A middleware in a stack of your own that is
@@ -76,6 +80,15 @@ impl TraceMiddleware {
     pub(crate) fn for_facts(mut self, client: ClientFacts) -> Self {
         self.settings.client = Some(client);
         self
+    }
+
+    /// Follows redirects in the place of a client with this policy; `None` for a policy that only the client can ask.
+    pub(crate) fn in_place_of(self, policy: RedirectPolicy) -> Option<Self> {
+        match (self.settings.max_redirects, policy) {
+            (Some(_), _) => Some(self),
+            (None, RedirectPolicy::Limit(limit)) => Some(self.max_redirects(limit)),
+            (None, RedirectPolicy::Custom) => None,
+        }
     }
 
     #[cfg(feature = "blocking")]

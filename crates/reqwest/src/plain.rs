@@ -8,17 +8,17 @@ use crate::middleware::TraceMiddleware;
 
 /// Sends a request of a plain [`reqwest::Client`] with a span.
 pub trait RequestBuilderExt {
-    /// Sends the request, traced by the global tracer.
+    /// Sends the request, traced by the global tracer, and follows its redirects.
+    ///
+    /// The client has to be built with `redirect::Policy::none()`. One that follows redirects itself would carry our
+    /// headers to hosts that must not get them; its requests get a span and no headers, and the tracer's diagnostics
+    /// are told.
     ///
     /// # Errors
     /// Those of [`reqwest::RequestBuilder::send`], and [`TooManyRedirects`](crate::TooManyRedirects).
     fn send_traced(self) -> impl Future<Output = Result<Response>> + Send;
 
-    /// Sends the request, traced as `middleware` says.
-    ///
-    /// The client has to be built with `redirect::Policy::none()`. One that follows redirects itself would carry our
-    /// headers to hosts that must not get them; its requests get a span and no headers, and the tracer's diagnostics
-    /// are told.
+    /// The same, traced as `middleware` says.
     ///
     /// # Errors
     /// Those of [`reqwest::RequestBuilder::send`], and [`TooManyRedirects`](crate::TooManyRedirects).

@@ -1,14 +1,16 @@
 //! What can be set, for asynchronous and blocking clients alike.
 
 use reqwest::Url;
-use sentry_trace_http::{ClientConfig, ClientUrl, Propagation};
+use reqwest::header::HeaderMap;
+use sentry_trace_http::{ClientConfig, ClientSpan, ClientUrl, Propagation};
 
 use crate::client_facts::ClientFacts;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) config: ClientConfig,
-    pub(crate) max_redirects: usize,
+    /// As the client does, where nothing is said.
+    pub(crate) max_redirects: Option<usize>,
     /// For requests that say nothing themselves.
     pub(crate) propagation: Propagation,
     /// `None` when it is not known which client sends.
@@ -16,11 +18,11 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
-    /// The global tracer, and up to ten redirects, as in reqwest.
+    /// The global tracer, and as many redirects as in reqwest.
     pub(crate) const fn new() -> Self {
         Self {
             config: ClientConfig::new("auto.http.reqwest"),
-            max_redirects: 10,
+            max_redirects: None,
             propagation: Propagation::Traced,
             client: None,
         }
@@ -30,15 +32,33 @@ impl Settings {
     /// to hosts that must not get them (rule R8), so it gets none.
     pub(crate) fn propagation(&self, asked: Option<Propagation>) -> Propagation {
         let asked = asked.unwrap_or(self.propagation);
-        let follows = self.client.as_ref().is_some_and(|client| client.follows);
-        if asked == Propagation::Traced && follows {
+        if asked == Propagation::Traced && self.client_follows() {
             self.config.note(
-                "this client follows redirects itself, so its requests get no headers: \
-                 build it with redirect::Policy::none() or build_traced()",
+                "this client follows redirects itself, so its requests get no headers: build it with \
+                 redirect::Policy::none(), or with build_traced() and no policy of its own",
             );
             return Propagation::NotPropagated;
         }
         asked
+    }
+
+    /// Whether the client is known to follow redirects itself.
+    pub(crate) fn client_follows(&self) -> bool {
+        self.client.as_ref().is_some_and(ClientFacts::follows)
+    }
+
+    /// Writes the headers that carry the trace of a span on, with regard to those that the client adds afterwards.
+    pub(crate) fn write_headers(&self, headers: &mut HeaderMap, span: &ClientSpan) {
+        let defaults = self.client.as_ref().map(|client| &client.default_headers);
+        let are_known = !span.propagates() || defaults.is_none_or(|known| known.add_to(headers));
+        if are_known {
+            span.write_headers(headers);
+        } else {
+            self.config.note(
+                "requests get no headers: the client has sentry-trace, baggage or traceparent among its default \
+                 headers, with a value that cannot be read; give it to each request instead",
+            );
+        }
     }
 
     /// Tells when the client has followed a redirect itself, though it was not known to.

@@ -6,7 +6,8 @@ mod support;
 use std::time::Duration;
 
 use reqwest::blocking::Client;
-use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
+use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
+use reqwest::redirect::Policy;
 use sentry_trace_reqwest::blocking::{ClientBuilderExt, Error, TracedClient};
 use sentry_trace_reqwest::{Propagation, TooManyRedirects, TraceMiddleware};
 use support::{Host, Reply, Traced, outcome};
@@ -110,4 +111,29 @@ fn errors_end_the_span() {
     assert!(
         matches!(client.get("no url").send(), Err(Error::Reqwest(error)) if error.is_builder())
     );
+}
+
+#[test]
+#[allow(
+    clippy::redundant_closure_for_method_calls,
+    reason = "the method itself is not general enough over lifetimes"
+)]
+fn the_builders_policy_and_default_headers_count() {
+    let traced = Traced::new();
+    let host = Host::start(|_| Reply::redirect(302, "/"));
+    let baggage = HeaderValue::from_static("team=checkout");
+    let headers = HeaderMap::from_iter([(HeaderName::from_static("baggage"), baggage)]);
+    for policy in [Policy::none(), Policy::custom(|attempt| attempt.stop())] {
+        let builder = Client::builder().redirect(policy);
+        let client = builder
+            .default_headers(headers.clone())
+            .build_traced_with(middleware(&traced))
+            .expect("a client");
+        let response = client.get(host.url("/")).send().expect("a response");
+        assert_eq!(response.status(), 302);
+    }
+    let seen = host.seen();
+    let baggage = |at: usize| seen[at].header("baggage").expect("baggage").to_owned();
+    assert!(baggage(0).starts_with("team=checkout,sentry-trace_id="));
+    assert_eq!((seen.len(), &*baggage(1)), (2, "team=checkout"));
 }

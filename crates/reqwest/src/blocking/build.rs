@@ -8,15 +8,15 @@ use crate::middleware::TraceMiddleware;
 
 /// Builds traced clients.
 pub trait ClientBuilderExt {
-    /// A client that is traced by the global tracer and follows up to ten redirects.
+    /// A client that is traced by the global tracer. It follows redirects as
+    /// [the asynchronous one](crate::ClientBuilderExt::build_traced) does.
     ///
     /// # Errors
     /// Those of [`reqwest::blocking::ClientBuilder::build`].
     fn build_traced(self) -> reqwest::Result<TracedClient>;
 
-    /// A client that is traced as `middleware` says. A redirect policy that was set on the builder is replaced by
-    /// [`TraceMiddleware::max_redirects`]. The client's timeout counts for each hop of a redirect, that of a request
-    /// for all of them.
+    /// The same, traced as `middleware` says. [`TraceMiddleware::max_redirects`] goes before any policy of the builder.
+    /// The client's timeout counts for each hop of a redirect, that of a request for all of them.
     ///
     /// # Errors
     /// Those of [`reqwest::blocking::ClientBuilder::build`].
@@ -29,7 +29,11 @@ impl ClientBuilderExt for reqwest::blocking::ClientBuilder {
     }
 
     fn build_traced_with(self, middleware: TraceMiddleware) -> reqwest::Result<TracedClient> {
-        let builder = self.redirect(Policy::none());
+        let policy = ClientFacts::of(&self).policy;
+        let (builder, middleware) = match middleware.clone().in_place_of(policy) {
+            Some(follows) => (self.redirect(Policy::none()), follows),
+            None => (self, middleware),
+        };
         let settings = middleware
             .for_facts(ClientFacts::of(&builder))
             .into_settings();

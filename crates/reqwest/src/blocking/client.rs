@@ -107,7 +107,7 @@ impl TracedClient {
             .settings
             .config
             .start(&seen.resend(resend_count), propagation);
-        span.write_headers(request.headers_mut());
+        self.settings.write_headers(request.headers_mut(), &span);
         let result = span.scope().run(|| self.client.execute(request));
         match &result {
             Ok(response) => span.respond(response.status().as_u16()),
