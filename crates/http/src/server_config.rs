@@ -102,7 +102,7 @@ impl ServerConfig {
         let context = tracer.continue_trace(incoming);
         let preflight = Preflight::of(request.method, request.headers);
         if self.is_ignored(&tracer, request) {
-            return ServerSpan::untraced(context.scope()).with_preflight(preflight);
+            return ServerSpan::untraced(context.unrecorded()).with_preflight(preflight);
         }
         let mut start = Start {
             origin: self.origin,

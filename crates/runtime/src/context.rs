@@ -111,6 +111,20 @@ impl TraceContext {
         )
     }
 
+    /// The trace of a span, continued below it as another service would.
+    fn below(trace: &Trace, span_id: SpanId) -> Self {
+        let frozen = trace.baggage();
+        let continued = Continued {
+            trace_id: trace.trace_id,
+            parent_span_id: Some(span_id),
+            parent_decision: trace.decision,
+            dsc: frozen.map_or(IncomingDsc::Empty, |text| {
+                IncomingDsc::Frozen(MemberText::read([text]))
+            }),
+        };
+        Self::continued(trace.tracer.clone(), continued)
+    }
+
     /// The trace.
     #[must_use]
     pub const fn trace_id(&self) -> TraceId {
@@ -152,16 +166,23 @@ impl TraceContext {
         }
     }
 
+    /// The trace as it is, for work that is not to be recorded: nothing that is started while it is current is.
+    #[must_use]
+    pub fn unrecorded(self) -> SpanHandle {
+        let span_id = self.tracer.entropy().span_id();
+        self.without_transaction(span_id, false)
+    }
+
     fn scope_at(self, span_id: SpanId) -> SpanHandle {
-        let decision = self.parent.decision;
-        let trace = self.into_trace(
-            Inherited {
-                decision,
-                decided_rate: None,
-            },
-            span_id,
-            true,
-        );
+        self.without_transaction(span_id, true)
+    }
+
+    fn without_transaction(self, span_id: SpanId, is_scope: bool) -> SpanHandle {
+        let undecided = Inherited {
+            decision: self.parent.decision,
+            decided_rate: None,
+        };
+        let trace = self.into_trace(undecided, span_id, is_scope);
         SpanHandle::first(Arc::new(trace), Slot::None)
     }
 
@@ -257,5 +278,39 @@ impl TraceContext {
         }
         let slot = if record { Slot::Root } else { Slot::None };
         Span::new(SpanHandle::first(trace, slot))
+    }
+}
+
+impl SpanHandle {
+    /// The trace, to be continued below this span in transactions of their own: for work that outlives the request,
+    /// whose children end with it. `None` when there is no span.
+    ///
+    /// At the head of a trace this freezes the context (rule R7).
+    ///
+    /// ```
+    /// # use sentry_trace_runtime::{Options, Tracer, set_global};
+    /// use sentry_trace_runtime::{TraceFutureExt, current_span, start_span};
+    /// # let sink = sentry_trace_runtime::testing::MemorySink::new();
+    /// # set_global(Tracer::new(Options::new().traces_sample_rate(1.0).inline_sink(sink.clone()))?);
+    ///
+    /// # async fn mail() {}
+    /// # tokio::runtime::Runtime::new().unwrap().block_on(async {
+    /// let request = start_span("POST /orders").enter();
+    /// let mut task = None;
+    /// if let Some(context) = current_span().continuation() {
+    ///     let span = context.start_span("send mail").op("task").start();
+    ///     task = Some(tokio::spawn(mail().in_trace_span(span)));
+    /// }
+    /// drop(request);
+    /// # task.unwrap().await.unwrap();
+    /// # let [order, mail] = &sink.take()[..] else { panic!() };
+    /// # assert_eq!(mail.root.parent_span_id, Some(order.root.span_id));
+    /// # });
+    /// # Ok::<(), sentry_trace_runtime::OptionsError>(())
+    /// ```
+    #[must_use]
+    pub fn continuation(&self) -> Option<TraceContext> {
+        let (trace, span_id) = self.place()?;
+        Some(TraceContext::below(trace, span_id))
     }
 }

@@ -11,7 +11,6 @@ use sentry_trace_core::status::SpanStatus;
 use sentry_trace_core::traceparent;
 
 use crate::describe::Describe;
-use crate::diagnostics::count;
 use crate::recording::Slot;
 use crate::trace::Trace;
 use crate::tracer::Tracer;
@@ -249,6 +248,12 @@ impl SpanHandle {
         })
     }
 
+    /// Its trace, and itself.
+    pub(crate) fn place(&self) -> Option<(&Trace, SpanId)> {
+        let span = self.span.as_ref()?;
+        Some((&span.trace, span.span_id))
+    }
+
     /// Whether a span that is started below this one becomes a root.
     pub(crate) fn scope_trace(&self) -> Option<&Trace> {
         Some(&*self.span.as_ref()?.trace).filter(|trace| trace.is_scope)
@@ -308,7 +313,8 @@ impl Reference {
         let tracer = &self.trace.tracer;
         let mut state = self.trace.state();
         let Some(recording) = &mut state.recording else {
-            count(&tracer.counters().late_spans);
+            drop(state);
+            tracer.note_late_span();
             return;
         };
         let end = recording.now(tracer.clock());
@@ -323,7 +329,8 @@ impl Reference {
         let mut child = description.record(span_id, Some(self.span_id));
         let mut state = self.trace.state();
         let Some(recording) = &mut state.recording else {
-            count(&tracer.counters().late_spans);
+            drop(state);
+            tracer.note_late_span();
             return Slot::Lost;
         };
         child.start = recording.now(tracer.clock());

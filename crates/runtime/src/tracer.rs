@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
-use crate::diagnostics::{Counters, Diagnostic, Stats};
+use crate::diagnostics::{Counters, Diagnostic, Stats, count};
 use crate::entropy::Entropy;
 use crate::environment::Environment;
 use crate::options::{Options, OptionsError, SinkChoice, error};
@@ -86,6 +86,18 @@ impl Tracer {
     /// Tells whoever listens that an adapter noticed something.
     pub fn note(&self, note: impl Into<String>) {
         self.inner.counters.tell(&Diagnostic::Note(note.into()));
+    }
+
+    /// Counts a span that its transaction had no place for any more.
+    #[cold]
+    pub(crate) fn note_late_span(&self) {
+        let late = count(&self.inner.counters.late_spans);
+        if late == 1 {
+            self.note(
+                "a span was started or finished after its transaction had finished, and that is not recorded: work \
+                 that outlives its request has a transaction of its own with SpanHandle::continuation; told once",
+            );
+        }
     }
 
     /// As [`note`](Self::note), but once for each `key`. At most 64 keys are told apart; notes of further ones are

@@ -5,7 +5,7 @@ mod common;
 
 use std::borrow::Cow;
 use std::collections::HashSet;
-use std::sync::Barrier;
+use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
 
 use common::{PARENT, header, incoming, recording, root, with_sink};
@@ -188,7 +188,13 @@ fn spans_over_the_limit_are_counted() {
 
 #[test]
 fn children_that_are_late_are_counted() {
-    let (tracer, sink) = recording();
+    let told = Arc::new(Mutex::new(Vec::new()));
+    let tell = told.clone();
+    let (tracer, sink) = with_sink(
+        Options::new()
+            .traces_sample_rate(1.0)
+            .on_diagnostic(move |diagnostic| tell.lock().unwrap().push(diagnostic.to_string())),
+    );
     let root = root(&tracer, "root");
     let (open, handle) = (root.start_child("open").start(), root.handle().clone());
     drop(root);
@@ -208,6 +214,8 @@ fn children_that_are_late_are_counted() {
     }
     drop((late, below));
     assert_eq!(tracer.stats().late_spans, 3, "each once");
+    assert_eq!(told.lock().unwrap().len(), 1);
+    assert!(told.lock().unwrap()[0].contains("continuation"));
 
     let transactions = sink.take();
     assert_eq!(transactions.len(), 1);

@@ -7,7 +7,7 @@ use common::{
     PARENT, TRACE, assert_invariant, header, incoming, member, names, recording, with_sink,
 };
 use sentry_trace_runtime::core::decision::Decision;
-use sentry_trace_runtime::{Options, start_span};
+use sentry_trace_runtime::{Options, SpanHandle, start_span};
 
 const BAGGAGE: &str = "sentry-sample_rand=0.25,sentry-x=1";
 
@@ -133,4 +133,50 @@ fn a_context_with_the_most_members_keeps_them_and_its_number() {
     let dsc = root.baggage().unwrap();
     assert!(dsc.starts_with(passed_on), "{dsc}");
     assert_eq!(names(dsc).len(), 67);
+}
+
+#[test]
+fn nothing_is_recorded_where_that_was_asked_for() {
+    let (tracer, sink) = recording();
+    for (flag, decision) in [("1", Decision::Sampled), ("", Decision::Deferred)] {
+        let header = header(flag);
+        let context = tracer.continue_trace(incoming(&header, BAGGAGE));
+        let handle = context.unrecorded();
+        assert_eq!(handle.decision(), decision);
+        let _current = handle.make_current();
+        start_span("child").run(|child| {
+            assert!(!child.is_recording());
+            let data = child.trace_data().unwrap();
+            let own = child.span_id().unwrap().to_string();
+            assert_eq!(data.sentry_trace.replace(&own, PARENT), header);
+            assert_eq!(data.baggage.as_deref(), Some(BAGGAGE));
+        });
+    }
+    assert!(sink.take().is_empty());
+}
+
+#[test]
+fn work_that_outlives_its_request_continues_its_trace() {
+    let (tracer, sink) = recording();
+    let header = header("1");
+    let received = tracer.continue_trace(incoming(&header, BAGGAGE));
+    for context in [received, tracer.start_new_trace()] {
+        let request = context.start_span("request").start();
+        let child = request.start_child("enqueue").start();
+        let (id, baggage) = (child.span_id(), child.baggage().map(str::to_owned));
+        let continuation = child.continuation().unwrap();
+        drop((child, request));
+        continuation.start_span("job").run(|job| {
+            assert!(job.is_recording());
+            assert_eq!(job.remote_parent_span_id(), id);
+            assert_eq!(job.baggage().map(str::to_owned), baggage);
+        });
+        let [request, job] = &sink.take()[..] else {
+            panic!("two transactions");
+        };
+        assert_eq!(job.trace_id, request.trace_id);
+        assert_eq!(job.root.parent_span_id, id);
+        assert_eq!(job.dsc, request.dsc);
+    }
+    assert!(SpanHandle::NONE.continuation().is_none());
 }
