@@ -27,7 +27,30 @@
 //! # A layer around the whole router
 //!
 //! A [`TraceLayer`] that wraps a router from outside, in a `ServiceBuilder` for example, runs before the route is
-//! known. Add [`RouteLayer`] to the router with `route_layer`, and the transaction still gets its name.
+//! known. Add [`RouteLayer`] to the router with `route_layer`, and the transaction still gets its name. `axum::serve`
+//! wants a body of axum's own:
+//!
+//! ```no_run
+//! use axum::{Router, body::Body, response::Response, routing::get};
+//! use sentry_trace_axum::{RouteLayer, TraceLayer};
+//! use tower::{ServiceBuilder, make::Shared};
+//!
+//! # async fn serve() -> std::io::Result<()> {
+//! let routes = Router::new().route("/users/{id}", get(|| async { "a user" }));
+//! let app = ServiceBuilder::new()
+//!     .map_response(|response: Response<_>| response.map(Body::new))
+//!     .layer(TraceLayer::new())
+//!     .service(routes.route_layer(RouteLayer::new()));
+//! axum::serve(tokio::net::TcpListener::bind("127.0.0.1:3000").await?, Shared::new(app)).await
+//! # }
+//! ```
+//!
+//! # What is one transaction
+//!
+//! Put one layer around a request: a second one, on a nested router for example, records a second transaction. What no
+//! route of a router is known for, a fallback or what is below `nest_service`, is named by its path. The transaction of
+//! a websocket ends when the connection is upgraded; what is said on it goes into transactions of its own, below
+//! [`SpanHandle::continuation`](sentry_trace_runtime::SpanHandle::continuation).
 //!
 //! # Pages
 //!

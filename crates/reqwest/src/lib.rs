@@ -52,6 +52,12 @@
 //! - [`RequestBuilderExt::send_traced`] on a plain [`reqwest::Client`] that was built with `redirect::Policy::none()`.
 //! - With the feature `blocking`, the module `blocking` for [`reqwest::blocking`](https://docs.rs/reqwest).
 //!
+//! # What a traced client is
+//!
+//! A [`ClientWithMiddleware`] of `reqwest-middleware`, which is re-exported here. It sends with
+//! [`reqwest_middleware::Error`], of which reqwest's own error is one kind. Its methods `json`, `query`, `form` and
+//! `multipart` come with features of that crate: add `reqwest-middleware = { version = "0.5", features = ["json"] }`.
+//!
 //! # Redirects
 //!
 //! They are followed by reqwest's rules for methods, bodies and headers, and as many as the client's policy says. Some
@@ -91,4 +97,5 @@ pub use build::ClientBuilderExt;
 pub use journey::TooManyRedirects;
 pub use middleware::TraceMiddleware;
 pub use plain::RequestBuilderExt;
+pub use reqwest_middleware::{self, ClientWithMiddleware};
 pub use sentry_trace_http::{ClientRequest, Propagation};

@@ -398,15 +398,23 @@ fn check_methods(methods: Option<Vec<String>>) -> Result<Vec<String>, OptionsErr
         let allowed = |byte: u8| byte.is_ascii_graphic() && !b"()<>@,;:\\\"/[]?={}".contains(&byte);
         !method.is_empty() && method.bytes().all(allowed)
     };
-    match methods.iter().find(|method| !is_token(method)) {
-        Some(method) => Err(error(
-            "trace_ignore_methods",
-            method,
-            "this is not a request method",
-        )),
-        None => Ok(methods),
+    for method in &methods {
+        let refuse = |reason| Err(error("trace_ignore_methods", method, reason));
+        if !is_token(method) {
+            return refuse("this is not a request method");
+        }
+        let upper_case = method.to_ascii_uppercase();
+        if *method != upper_case && METHODS.contains(&&*upper_case) {
+            return refuse("methods are told apart by case: this one is upper case");
+        }
     }
+    Ok(methods)
 }
+
+/// The methods of RFC 9110, section 9, and RFC 5789.
+const METHODS: [&str; 9] = [
+    "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
+];
 
 fn in_range(option: &'static str, value: usize, most: usize) -> Result<usize, OptionsError> {
     if (1..=most).contains(&value) {

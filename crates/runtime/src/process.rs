@@ -29,7 +29,7 @@ use crate::continue_trace::trace_data;
 
 pub use crate::environment::{Environment, SENTRY_BAGGAGE, SENTRY_TRACE, SENTRY_USE_ENVIRONMENT};
 
-/// Hands the current trace to a child process.
+/// Hands the current trace to a child process. A `Command` of tokio's has one inside: `command.as_std_mut()`.
 pub trait CommandExt {
     /// Sets `SENTRY_TRACE` and `SENTRY_BAGGAGE` for the current trace; this process' own ones are never inherited.
     #[doc(alias = "getTraceData")]

@@ -118,11 +118,13 @@ fn status_codes() {
 
 #[test]
 fn methods() {
-    for method in ["", " ", "GET ", "G T", "GET\n", "M\u{e9}", "A,B"] {
+    for method in [
+        "", " ", "GET ", "G T", "GET\n", "M\u{e9}", "A,B", "head", "Get",
+    ] {
         let options = Options::new().trace_ignore_methods(["GET", method]);
         refuses(options, "trace_ignore_methods", method);
     }
-    let tracer = accepts(Options::new().trace_ignore_methods(["PURGE", "M-SEARCH"]));
+    let tracer = accepts(Options::new().trace_ignore_methods(["PURGE", "M-SEARCH", "own"]));
     assert!(tracer.settings().ignores_method("PURGE"));
     assert!(!tracer.settings().ignores_method("OPTIONS"));
 }
