@@ -35,25 +35,37 @@
 //!
 //! | feature | module | what it traces |
 //! |---|---|---|
-//! | `axum` | `axum` | requests to axum routers, named by their route |
-//! | `actix` | `actix` | requests to actix-web apps, named by their route |
-//! | `hyper` | `hyper` | requests to plain hyper servers and of hyper-util's client |
-//! | `tower` | `tower` | requests to and of any tower service |
-//! | `grpc` | `grpc` | gRPC calls to and of tower services, tonic's for example |
-//! | `reqwest`, `reqwest-blocking` | `reqwest` | requests of reqwest clients |
-//! | `ureq` | `ureq` | requests of ureq agents |
-//! | `awc` | `awc` | requests of awc clients |
+//! | `axum` | [`axum`] | requests to axum 0.8 routers, named by their route |
+//! | `actix` | [`actix`] | requests to actix-web 4 apps, named by their route |
+//! | `hyper` | [`hyper`] | requests to plain hyper 1 servers and of hyper-util's client |
+//! | `tower` | [`tower`] | requests to and of any tower service |
+//! | `grpc` | [`grpc`] | gRPC calls to and of tower services, tonic's for example |
+//! | `reqwest`, `reqwest-blocking` | [`reqwest`] | requests of reqwest 0.13 clients |
+//! | `ureq` | [`ureq`] | requests of ureq 3 agents |
+//! | `awc` | [`awc`] | requests of awc 3 clients |
 //!
 //! | feature | where transactions go |
 //! |---|---|
 //! | `dsn` | to the host of the DSN |
-//! | `sentry` | through the official `sentry` client; its errors are linked to our spans |
+//! | `sentry` | through the official `sentry` client 0.49, bound before [`init`]; its errors are linked to our spans |
 //! | `spotlight` | copies to a local Spotlight sidecar |
-//! | `json-lines`, `tree` | to a file or a terminal |
+//! | `json-lines`, `tree` | to a file or a terminal, as a sink of [`Options::sink`] out of [`export`] |
 //!
 //! `html` adds the module `html`: the trace for templates and props, so that pages hand it to browsers. The modules of
 //! server frameworks have extractors and layers for it. `regex` allows regular expressions among the propagation
 //! targets.
+//!
+//! # Where to find what
+//!
+//! - Which transactions are recorded: [`Options::traces_sample_rate`] and [`Options::traces_sampler`]; without either none
+//!   are.
+//! - Which hosts get headers: [`Options::trace_propagation_targets`].
+//! - What was dropped or ignored, and why: [`Options::on_diagnostic`] and [`Tracer::stats`].
+//! - Work that outlives its request, a task or a websocket: [`SpanHandle::continuation`].
+//! - The trace in messages, and in child processes: [`carrier`], [`process`].
+//! - Tests without a network: [`testing`].
+//!
+//! These modules belong to `sentry_trace_runtime`, and their examples say so: whatever they import is here, too.
 //!
 //! # Spans of your own
 //!
@@ -97,7 +109,8 @@ pub use sentry_trace_tower as tower;
 #[cfg(feature = "ureq")]
 pub use sentry_trace_ureq as ureq;
 
-/// actix-web servers.
+/// actix-web servers: wrap the app in [`TraceMiddleware`](actix::TraceMiddleware), as the example of
+/// [the crate](sentry_trace_actix) does.
 #[cfg(feature = "actix")]
 pub mod actix {
     pub use sentry_trace_actix::{
@@ -107,7 +120,8 @@ pub mod actix {
     };
 }
 
-/// awc clients.
+/// awc clients: wrap them in [`ClientMiddleware`](awc::ClientMiddleware), as the example of
+/// [the crate](sentry_trace_actix) does.
 #[cfg(feature = "awc")]
 pub mod awc {
     pub use sentry_trace_actix::{
@@ -115,7 +129,8 @@ pub mod awc {
     };
 }
 
-/// gRPC: calls are named by their path, and `grpc-status` gives their status.
+/// gRPC: calls are named by their path, and `grpc-status` gives their status. The layers are
+/// [those of tower](sentry_trace_tower).
 #[cfg(feature = "grpc")]
 pub mod grpc {
     pub use sentry_trace_tower::{ClientLayer, Propagation, ServerLayer};
