@@ -60,19 +60,19 @@ impl<'a> ServerRequest<'a> {
     /// A request of the `http` crate.
     #[must_use]
     pub fn from_http<B>(request: &'a http::Request<B>) -> Self {
-        Self::new(request.method().as_str(), "", request.headers())
-            .with_uri(request.uri())
-            .with_version(version::text(request.version()))
+        Self::from_http_at(request.uri(), request)
     }
 
-    /// With the path and everything else of a URI.
+    /// A request of the `http` crate that was received with this URI, which somebody has changed since.
     #[must_use]
-    pub fn with_uri(self, uri: &'a http::Uri) -> Self {
-        let authority = uri.authority().map(http::uri::Authority::as_str);
-        Self {
-            path: uri.path(),
-            ..self.with_url(uri.scheme_str(), authority, uri.query())
-        }
+    pub fn from_http_at<B>(uri: &'a http::Uri, request: &'a http::Request<B>) -> Self {
+        Self::new(request.method().as_str(), uri.path(), request.headers())
+            .with_url(
+                uri.scheme_str(),
+                uri.authority().map(http::uri::Authority::as_str),
+                uri.query(),
+            )
+            .with_version(version::text(request.version()))
     }
 
     /// With the URL's parts that are known.

@@ -18,8 +18,7 @@ pub(super) fn start<F: RequestFacts, B, Fut>(
     let is_grpc = grpc::is_call(&request);
     let grpc_route = is_grpc.then(|| grpc::route(&request)).flatten();
     let route = grpc_route.or_else(|| facts.route(&request));
-    let seen = ServerRequest::from_http(&request)
-        .with_uri(facts.uri(&request))
+    let seen = ServerRequest::from_http_at(facts.uri(&request), &request)
         .with_route(route)
         .with_client_address(facts.client_address(&request));
     let span = config.start(&seen, incoming(request.headers()));
