@@ -1,13 +1,17 @@
 //! One request with an envelope, over a bare agent: nothing of ours instruments it.
 
+mod lookup;
+
 use std::io;
 use std::time::Duration;
 
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error, Timeout};
 
 use crate::envelope::CONTENT_TYPE;
 use crate::sdk;
+use lookup::Lookup;
 
 /// An answer is read to this many bytes, so that the connection can be used again.
 const MAX_ANSWER: u64 = 64 * 1024;
@@ -67,7 +71,7 @@ impl Poster {
             .user_agent(format!("{}/{}", sdk::NAME, sdk::VERSION))
             .build();
         Self {
-            agent: config.into(),
+            agent: Agent::with_parts(config, DefaultConnector::default(), Lookup::default()),
             url,
             auth,
         }

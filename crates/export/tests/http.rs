@@ -144,6 +144,27 @@ async fn a_collector_that_comes_back_gets_what_waited() {
     collector.shutdown().await;
 }
 
+#[test]
+fn what_has_a_host_without_an_address_is_kept() {
+    let mut options = options();
+    options.retry_delay = Duration::from_millis(1);
+    // A label of this length cannot even be asked for, so that the answer is the same without a network.
+    let too_long = "x".repeat(64) + ".invalid";
+    for host in ["nowhere.invalid", &*too_long] {
+        let dsn = format!("http://key@{host}/1");
+        let transport = HttpTransport::with_options(&dsn, options.clone()).unwrap();
+        transport.send(&envelope("work"));
+        // Time for far more attempts than something that was lost on its way has.
+        assert!(!transport.flush(Duration::from_millis(300)));
+        let stats = transport.stats();
+        assert_eq!(
+            (stats.retries, stats.lost, stats.waiting),
+            (0, 0, 1),
+            "{host}"
+        );
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_limit_on_transactions_is_obeyed_and_what_falls_under_it_reported() {
     let collector = Collector::start().await.unwrap();
