@@ -121,10 +121,12 @@ fn failure(error: &Error) -> Posted {
 }
 
 fn has_no_way(error: &io::Error) -> bool {
-    use io::ErrorKind::{ConnectionRefused, HostUnreachable, NetworkUnreachable};
+    use io::ErrorKind::{
+        AddrNotAvailable, ConnectionRefused, HostUnreachable, NetworkDown, NetworkUnreachable,
+    };
     matches!(
         error.kind(),
-        ConnectionRefused | HostUnreachable | NetworkUnreachable
+        AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkDown | NetworkUnreachable
     )
 }
 
@@ -146,6 +148,8 @@ mod tests {
             (ErrorKind::ConnectionRefused, true),
             (ErrorKind::HostUnreachable, true),
             (ErrorKind::NetworkUnreachable, true),
+            (ErrorKind::NetworkDown, true),
+            (ErrorKind::AddrNotAvailable, true),
             (ErrorKind::ConnectionReset, false),
             (ErrorKind::BrokenPipe, false),
         ] {
