@@ -26,14 +26,12 @@
 
 use sentry_trace_runtime::Transaction;
 use sentry_trace_runtime::clock::Timestamp;
-use sentry_trace_runtime::core::baggage::SentryMembers;
 use sentry_trace_runtime::sink::Loss;
-use sentry_trace_runtime::transaction::FrozenDsc;
 
 use crate::json::{self, Object};
 use crate::shrink::shrink;
 use crate::time::Rfc3339;
-use crate::{event, sdk, span_stream};
+use crate::{dsc, event, sdk, span_stream};
 
 /// The bytes that the items of a transaction may have before it loses data: 1 MiB.
 pub const MAX_BYTES: usize = 1024 * 1024;
@@ -138,22 +136,12 @@ fn header(transaction: &Transaction, format: Format) -> Vec<u8> {
         }
         header.text_unless_empty("dsn", transaction.service.dsn.as_deref());
         sdk::write(header);
-        if let Some(dsc) = &transaction.dsc {
-            header.object("trace", |trace| write_dsc(trace, dsc));
+        if let Some(context) = &transaction.dsc {
+            header.object("trace", |trace| dsc::write(trace, context));
         }
     });
     out.remove(0);
     out
-}
-
-/// Writes every member of a frozen context, decoded and in its order.
-pub(crate) fn write_dsc(trace: &mut Object<'_>, dsc: &FrozenDsc) {
-    // One by one: the size limit of incoming headers is none of a frozen context's.
-    for member in dsc.as_bytes().split(|&byte| byte == b',') {
-        for member in SentryMembers::parse([member]).iter() {
-            trace.text(member.name(), &member.value());
-        }
-    }
 }
 
 fn items(transaction: &Transaction, format: Format) -> Vec<u8> {

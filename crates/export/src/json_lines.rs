@@ -24,8 +24,7 @@ use std::time::Duration;
 use sentry_trace_runtime::Transaction;
 use sentry_trace_runtime::sink::Sink;
 
-use crate::envelope::write_dsc;
-use crate::{event, json};
+use crate::{dsc, event, json};
 
 /// Writes each transaction as one line: `{"trace":{…},"transaction":{…}}`.
 ///
@@ -49,8 +48,8 @@ impl<W: Write + Send + 'static> Sink for JsonLines<W> {
     fn accept(&self, transaction: Transaction) {
         let mut line = Vec::with_capacity(1024);
         json::object(&mut line, |object| {
-            if let Some(dsc) = &transaction.dsc {
-                object.object("trace", |trace| write_dsc(trace, dsc));
+            if let Some(context) = &transaction.dsc {
+                object.object("trace", |trace| dsc::write(trace, context));
             }
             event::write(object.key("transaction"), &transaction);
         });

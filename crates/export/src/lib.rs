@@ -18,6 +18,7 @@ pub mod tree;
 mod attributes;
 #[cfg(any(feature = "dsn", feature = "sentry"))]
 mod discards;
+mod dsc;
 mod event;
 mod extra;
 mod json;

@@ -173,15 +173,44 @@ fn the_trace_header_has_every_member_as_received() {
 
 #[test]
 fn a_context_longer_than_a_header_is_written_whole() {
-    let service = service(Options::new());
-    let name = "n".repeat(9000);
-    let context = service.tracer.start_new_trace();
-    context.start_span(name).start().finish();
-    let mut transaction = service.sink.take().remove(0);
     let long = "x".repeat(8000);
-    transaction.dsc = Some(format!("sentry-a={long},sentry-b={long},sentry-c=1").into());
-    let trace = parsed(transaction, Format::Transaction).header["trace"].clone();
-    assert_eq!(trace, json!({ "a": long, "b": long, "c": "1" }));
+    let context = format!("sentry-a={long},sentry-b={long},sentry-c=1");
+    assert_eq!(trace_of(context), json!({ "a": long, "b": long, "c": "1" }));
+}
+
+#[test]
+fn a_member_longer_than_a_header_is_written_whole() {
+    // Percent-encoded, the name has 9000 bytes.
+    let (release, name) = ("r".repeat(9000), "\u{e9}".repeat(1500));
+    let service = service(Options::new().release(release.clone()));
+    let context = service.tracer.start_new_trace();
+    context.start_span(name.clone()).start().finish();
+    let envelope = parsed(service.sink.take().remove(0), Format::Transaction);
+    assert_eq!(envelope.header["trace"]["release"], json!(release));
+    assert_eq!(envelope.header["trace"]["transaction"], json!(name));
+
+    let long = "x".repeat(70_000);
+    let context = format!("sentry-{long}={long},sentry-c=1");
+    let expected = Json::from_iter([(&*long, &*long), ("c", "1")]);
+    assert_eq!(trace_of(context), expected);
+}
+
+#[test]
+fn of_a_context_made_by_hand_what_is_no_member_is_left_out() {
+    let context = "vendor=1,sentry-a=1,sentry-,sentry-b,sentry-=1,sentry-c=,sentry-d=%,sentry-e=%4,\
+        sentry-f=%zz,sentry-g=%+1,sentry-h=%C3,,sentry-i=%C3%a9=\u{e9}+,Sentry-j=1";
+    assert_eq!(
+        trace_of(context.to_owned()),
+        json!({ "a": "1", "i": "\u{e9}=\u{e9}+" })
+    );
+    assert_eq!(trace_of(String::new()), json!({}));
+}
+
+/// The header's member `trace` of a transaction with this context.
+fn trace_of(context: String) -> Json {
+    let mut transaction = transaction("work", 0);
+    transaction.dsc = Some(context.into());
+    parsed(transaction, Format::Transaction).header["trace"].clone()
 }
 
 #[test]
