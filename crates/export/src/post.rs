@@ -11,6 +11,7 @@ use ureq::{Agent, Error, Timeout};
 
 use crate::envelope::CONTENT_TYPE;
 use crate::sdk;
+use crate::time::LONGEST;
 use lookup::Lookup;
 
 /// An answer is read to this many bytes, so that the connection can be used again.
@@ -65,9 +66,9 @@ impl Poster {
             .http_status_as_error(false)
             .max_redirects(0)
             .max_redirects_will_error(false)
-            .timeout_resolve(Some(connect))
-            .timeout_connect(Some(connect))
-            .timeout_global(Some(whole))
+            .timeout_resolve(Some(connect.min(LONGEST)))
+            .timeout_connect(Some(connect.min(LONGEST)))
+            .timeout_global(Some(whole.min(LONGEST)))
             .user_agent(format!("{}/{}", sdk::NAME, sdk::VERSION))
             .build();
         Self {

@@ -1,10 +1,19 @@
-//! Times as RFC 3339 texts.
+//! Times as RFC 3339 texts, and times to come.
 
 use std::fmt;
+use std::time::{Duration, Instant};
 
 use sentry_trace_runtime::clock::Timestamp;
 
 const DAY: u64 = 86_400;
+
+/// The longest that anything waits: ten years. It can be added to any point in time, which not every duration can.
+pub(crate) const LONGEST: Duration = Duration::from_secs(10 * 365 * DAY);
+
+/// The point in time that is so much later, or [`LONGEST`].
+pub(crate) fn later(start: Instant, by: Duration) -> Instant {
+    start + by.min(LONGEST)
+}
 
 /// Now.
 #[cfg(any(feature = "dsn", feature = "sentry", feature = "spotlight"))]

@@ -7,6 +7,7 @@ use sentry_trace_runtime::Transaction;
 use sentry_trace_runtime::sink::{Loss, LossReason, Sink};
 
 use crate::envelope::{Envelope, Format};
+use crate::time::later;
 
 /// Carries envelopes to where they are kept. Called from the sink's thread.
 pub trait Transport: Send + Sync + 'static {
@@ -65,7 +66,7 @@ impl Sink for EnvelopeSink {
     }
 
     fn flush(&self, timeout: Duration) -> bool {
-        let deadline = Instant::now() + timeout;
+        let deadline = later(Instant::now(), timeout);
         let mut flushed = true;
         for transport in &self.transports {
             flushed &= transport.flush(deadline.saturating_duration_since(Instant::now()));

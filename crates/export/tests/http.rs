@@ -7,9 +7,11 @@ mod support;
 use std::time::Duration;
 
 use sentry_trace_collector::{Behaviour, Collector, Discarded, Store};
+use sentry_trace_export::envelope::Format;
 use sentry_trace_export::http::{HttpError, HttpOptions, HttpTransport};
-use sentry_trace_export::transport::Transport;
+use sentry_trace_export::transport::{EnvelopeSink, Transport};
 use sentry_trace_runtime::sink::{Loss, LossReason};
+use sentry_trace_runtime::{Options, Tracer};
 use support::{PATIENCE, envelope, timed};
 
 fn options() -> HttpOptions {
@@ -321,6 +323,45 @@ async fn a_transport_that_is_dropped_reports_what_was_lost() {
     let reports = |store: &Store| store.client_reports().next().map(|_| ());
     // Alone, it would go out after 30 seconds.
     collector.wait_until(PATIENCE / 3, reports).await.unwrap();
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flush_may_take_for_ever() {
+    let collector = Collector::start().await.unwrap();
+    let sink = EnvelopeSink::new(Format::Transaction).to(transport(&collector));
+    let options = Options::new().dsn(collector.dsn()).traces_sample_rate(1.0);
+    let tracer = Tracer::new(options.inline_sink(sink)).unwrap();
+    tracer
+        .start_new_trace()
+        .start_span("first")
+        .start()
+        .finish();
+    assert!(tracer.flush(Duration::MAX));
+    assert_eq!(tracer.stats().sink_panics, 0);
+
+    let transport = transport(&collector);
+    transport.send(&envelope("second"));
+    assert!(transport.flush(Duration::MAX));
+    assert_eq!(names(&collector), ["first", "second"]);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_pause_and_a_request_may_take_for_ever() {
+    let collector = Collector::start().await.unwrap();
+    collector.behave_next(1, status(500, &[]));
+    let mut options = HttpOptions::default();
+    options.connect_timeout = Duration::MAX;
+    options.timeout = Duration::MAX;
+    options.retry_delay = Duration::MAX;
+    let transport = HttpTransport::with_options(&collector.dsn(), options).unwrap();
+    transport.send(&envelope("work"));
+    // The first one may come before the answer, and waits for the pause in vain; the next one does not.
+    let flushed = (0..20).any(|_| transport.flush(PATIENCE / 20));
+    assert!(flushed, "{:?}", transport.stats());
+    assert_eq!(names(&collector), ["work"]);
+    assert_eq!(transport.stats().retries, 1);
     collector.shutdown().await;
 }
 

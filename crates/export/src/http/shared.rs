@@ -11,6 +11,7 @@ use crate::discards::{Discards, reason};
 use crate::envelope::Envelope;
 use crate::post::{Answer, Posted};
 use crate::rate_limits::{RateLimits, pause};
+use crate::time::later;
 
 /// How long losses wait for an envelope that takes their report along.
 const REPORT_DELAY: Duration = Duration::from_secs(30);
@@ -89,7 +90,7 @@ impl Shared {
 
     /// Tries at once, whatever the pause, and waits until nothing is left to do.
     pub(super) fn flush(&self, timeout: Duration) -> bool {
-        let deadline = Instant::now() + timeout;
+        let deadline = later(Instant::now(), timeout);
         let mut state = self.state();
         state.resume_at = None;
         state.report_at = Some(Instant::now());
@@ -282,7 +283,7 @@ impl State {
         let doublings = self.failures.min(MOST_DOUBLINGS);
         self.failures = self.failures.saturating_add(1);
         let own = options.retry_delay.saturating_mul(1 << doublings);
-        self.resume_at = Some(now + own.max(pause.unwrap_or_default()));
+        self.resume_at = Some(later(now, own.max(pause.unwrap_or_default())));
     }
 
     fn give_up(&mut self, waiting: &Waiting, reason: &'static str) {
