@@ -5,6 +5,7 @@ mod lookup;
 use std::io;
 use std::time::Duration;
 
+use ureq::http::HeaderMap;
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error, Timeout};
@@ -90,11 +91,11 @@ impl Poster {
             Ok(response) => response,
             Err(error) => return failure(&error),
         };
-        let header = |name| Some(response.headers().get(name)?.to_str().ok()?.to_owned());
+        let retry_after = response.headers().get("retry-after");
         let answer = Answer {
             status: response.status().as_u16(),
-            rate_limits: header("x-sentry-rate-limits"),
-            retry_after: header("retry-after"),
+            rate_limits: list(response.headers(), "x-sentry-rate-limits"),
+            retry_after: retry_after.and_then(|value| Some(value.to_str().ok()?.to_owned())),
         };
         // The status has been said; whether its explanation arrives whole does not matter.
         _ = response
@@ -104,6 +105,13 @@ impl Poster {
             .read_to_vec();
         Posted::Answer(answer)
     }
+}
+
+/// All lines of a header whose value is a list, as one (RFC 9110, 5.3); what is no text is passed over.
+fn list(headers: &HeaderMap, name: &str) -> Option<String> {
+    let lines = headers.get_all(name).iter();
+    let lines: Vec<_> = lines.filter_map(|line| line.to_str().ok()).collect();
+    (!lines.is_empty()).then(|| lines.join(","))
 }
 
 fn failure(error: &Error) -> Posted {

@@ -220,6 +220,22 @@ async fn a_limit_comes_with_a_success_and_other_categories_do_not_matter() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn limits_in_several_lines_are_one_list() {
+    let collector = Collector::start().await.unwrap();
+    let limits = ["60:error:key", "60:transaction:key", "60:session"];
+    let limits = limits.map(|line| ("X-Sentry-Rate-Limits", line));
+    collector.behave_next(1, status(200, &limits));
+    let transport = transport(&collector);
+    for name in ["first", "second"] {
+        transport.send(&envelope(name));
+    }
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(names(&collector), ["first"]);
+    assert_eq!(reported(&collector), lines("ratelimit_backoff", 1, 2));
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn retry_after_stops_everything_reports_too() {
     let collector = Collector::start().await.unwrap();
     collector.behave_next(1, status(429, &[("Retry-After", "60")]));
