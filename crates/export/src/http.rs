@@ -18,7 +18,8 @@
 //! lost after the other side has taken an envelope and before it has said so leads to a second copy with the same
 //! event id, by which the ingestion side recognises it.
 //!
-//! Losses go out as client reports: with the next envelope, or alone after 30 seconds or at a flush.
+//! Losses go out as client reports: with the next envelope, or alone after 30 seconds or at a flush. A report is kept
+//! until it arrives, and dropped when it is refused alone.
 //!
 //! # Certificates
 //! Over `https` the host's certificate has to lead to one of Mozilla's authorities, which are built in: those of the

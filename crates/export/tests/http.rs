@@ -319,6 +319,41 @@ async fn what_was_lost_in_front_of_the_transport_is_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_is_refused_is_dropped_and_the_next_one_tried() {
+    for refusal in [302, 400, 403, 413] {
+        let collector = Collector::start().await.unwrap();
+        collector.behave_next(1, status(refusal, &[]));
+        let transport = transport(&collector);
+        transport.lost(LossReason::QueueOverflow, Loss::new(3, 10));
+        for _ in 0..2 {
+            assert!(transport.flush(PATIENCE));
+            assert_eq!(collector.read(Store::requests_seen), 1, "{refusal}");
+        }
+        transport.lost(LossReason::QueueOverflow, Loss::new(1, 1));
+        assert!(transport.flush(PATIENCE));
+        assert_eq!(reported(&collector), lines("queue_overflow", 1, 1));
+        collector.shutdown().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_report_that_comes_at_a_bad_time_is_sent_again() {
+    let collector = Collector::start().await.unwrap();
+    collector.behave_next(1, Behaviour::CutAfterRead);
+    collector.behave_next(1, status(500, &[]));
+    let limits = [("X-Sentry-Rate-Limits", "60:transaction:key")];
+    collector.behave_next(1, status(429, &limits));
+    let transport = transport(&collector);
+    transport.lost(LossReason::QueueOverflow, Loss::new(3, 10));
+    for sent in 1..=4 {
+        assert!(transport.flush(PATIENCE));
+        assert_eq!(collector.read(Store::requests_seen), sent);
+    }
+    assert_eq!(reported(&collector), lines("queue_overflow", 3, 10));
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_transport_that_is_dropped_delivers_what_waits() {
     let collector = Collector::start().await.unwrap();
     let transport = transport(&collector);

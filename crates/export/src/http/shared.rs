@@ -245,9 +245,13 @@ impl State {
             }
             status => {
                 self.failures = 0;
-                self.keep_report(job.report, now);
+                let is_limited = status == 429;
+                if is_limited || job.waiting.is_some() {
+                    self.keep_report(job.report, now);
+                }
+                // A report that is refused alone would be refused for ever.
                 let Some(waiting) = job.waiting else { return };
-                if status == 429 {
+                if is_limited {
                     self.buffer.release(&waiting.envelope);
                     self.stats.limited += 1;
                 } else {
