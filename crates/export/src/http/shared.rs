@@ -178,15 +178,21 @@ impl State {
         if let Some(at) = self.resume_at.filter(|at| now < *at) {
             return Next::Wait(Some(at));
         }
-        let waiting = self.buffer.take();
-        if waiting.is_some() || report_due {
-            self.reporting = true;
-            return Next::Job(Job {
-                waiting,
-                report: std::mem::take(&mut self.discards),
-            });
+        match self.buffer.take() {
+            None if !report_due => Next::Wait(self.report_time()),
+            waiting => Next::Job(self.job(waiting)),
         }
-        Next::Wait(self.report_time())
+    }
+
+    fn job(&mut self, waiting: Option<Waiting>) -> Job {
+        self.reporting = true;
+        // A report can be lost with its request: while requests fail, it waits for an envelope to get through.
+        let report = if waiting.is_some() && self.failures > 0 {
+            Discards::default()
+        } else {
+            std::mem::take(&mut self.discards)
+        };
+        Job { waiting, report }
     }
 
     fn drop_limited(&mut self, now: Instant) {
@@ -220,9 +226,10 @@ impl State {
                 }
             }
             Posted::Cut => self.retry(job, None, reason::NETWORK_ERROR, options, now),
+            // What may have arrived is not sent twice, and a report less than anything: it has no id to know it by, so
+            // that its losses would be counted again.
             Posted::TimedOut | Posted::Impossible => {
                 self.fail(None, options, now);
-                self.keep_report(job.report, now);
                 if let Some(waiting) = job.waiting {
                     self.give_up(&waiting, reason::NETWORK_ERROR);
                 }

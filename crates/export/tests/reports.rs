@@ -1,0 +1,66 @@
+//! Client reports, towards servers that take what else there is, or answer too late.
+#![cfg(feature = "dsn")]
+#![allow(clippy::unwrap_used)]
+
+#[path = "support/server.rs"]
+mod server;
+mod support;
+
+use std::time::Duration;
+
+use sentry_trace_export::http::{HttpOptions, HttpTransport};
+use sentry_trace_export::transport::Transport;
+use sentry_trace_runtime::sink::{Loss, LossReason};
+use server::Server;
+use support::{PATIENCE, envelope};
+
+fn transport(server: &Server, timeout: Duration) -> HttpTransport {
+    let mut options = HttpOptions::default();
+    options.retry_delay = Duration::from_millis(10);
+    options.timeout = timeout;
+    HttpTransport::with_options(&server.dsn(), options).unwrap()
+}
+
+/// The requests so far that brought a report.
+fn reports(server: &Server) -> Vec<String> {
+    let mut bodies = server.bodies();
+    bodies.retain(|body| body.contains("\"client_report\""));
+    bodies
+}
+
+#[test]
+fn a_report_that_may_have_arrived_is_not_sent_again() {
+    let mut requests = 0;
+    let server = Server::start(move |_| {
+        requests += 1;
+        (requests > 1).then_some(200)
+    });
+    let transport = transport(&server, Duration::from_millis(500));
+    transport.lost(LossReason::QueueOverflow, Loss::new(3, 10));
+    assert!(transport.flush(PATIENCE));
+    transport.send(&envelope("work"));
+    for _ in 0..2 {
+        assert!(transport.flush(PATIENCE));
+    }
+    assert_eq!(transport.stats().delivered, 1);
+    assert_eq!(reports(&server).len(), 1);
+}
+
+#[test]
+fn what_a_server_that_hangs_costs_is_reported_when_it_answers() {
+    let mut requests = 0;
+    let server = Server::start(move |_| {
+        requests += 1;
+        (requests > 3).then_some(200)
+    });
+    let transport = transport(&server, Duration::from_millis(500));
+    for name in ["first", "second", "third", "fourth"] {
+        transport.send(&envelope(name));
+    }
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(transport.stats().delivered, 1);
+    let reports = reports(&server);
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    let line = "{\"reason\":\"network_error\",\"category\":\"transaction\",\"quantity\":3}";
+    assert!(reports[0].contains(line), "{reports:?}");
+}
