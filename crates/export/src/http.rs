@@ -19,8 +19,9 @@
 //! event id, by which the ingestion side recognises it.
 //!
 //! Losses go out as client reports: with the next envelope, or alone after 30 seconds or at a flush. While requests
-//! fail, they do not go with an envelope. A report is kept until it arrives, and dropped when it is refused alone or
-//! has had no answer in time: what it counts may have arrived, and is not counted twice.
+//! fail, they do not go with an envelope. A report is kept until it arrives. One that is refused with an envelope goes
+//! alone next, so that a host which refuses reports costs no more envelopes; it is dropped when it is refused alone, and
+//! when it has had no answer in time: what it counts may have arrived, and is not counted twice.
 //!
 //! # Certificates
 //! Over `https` the host's certificate has to lead to one of Mozilla's authorities, which are built in: those of the

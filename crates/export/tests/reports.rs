@@ -21,11 +21,15 @@ fn transport(server: &Server, timeout: Duration) -> HttpTransport {
     HttpTransport::with_options(&server.dsn(), options).unwrap()
 }
 
-/// The requests so far that brought a report.
+/// What came so far and has a report in it.
 fn reports(server: &Server) -> Vec<String> {
     let mut bodies = server.bodies();
-    bodies.retain(|body| body.contains("\"client_report\""));
+    bodies.retain(|body| has_report(body));
     bodies
+}
+
+fn has_report(body: &str) -> bool {
+    body.contains("\"client_report\"")
 }
 
 #[test]
@@ -63,4 +67,19 @@ fn what_a_server_that_hangs_costs_is_reported_when_it_answers() {
     assert_eq!(reports.len(), 1, "{reports:?}");
     let line = "{\"reason\":\"network_error\",\"category\":\"transaction\",\"quantity\":3}";
     assert!(reports[0].contains(line), "{reports:?}");
+}
+
+#[test]
+fn a_server_that_refuses_reports_gets_the_envelopes_all_the_same() {
+    let server = Server::start(|body| Some(if has_report(body) { 400 } else { 200 }));
+    let transport = transport(&server, PATIENCE);
+    transport.lost(LossReason::QueueOverflow, Loss::new(3, 10));
+    for name in ["first", "second", "third"] {
+        transport.send(&envelope(name));
+        assert!(transport.flush(PATIENCE));
+    }
+    // The first one went with the report, which then went alone and was not sent again.
+    let stats = transport.stats();
+    assert_eq!((stats.delivered, stats.lost), (2, 1));
+    assert_eq!((server.bodies().len(), reports(&server).len()), (4, 2));
 }

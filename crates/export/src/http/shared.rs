@@ -34,6 +34,8 @@ struct State {
     discards: Discards,
     /// When a report goes out alone.
     report_at: Option<Instant>,
+    /// A report was refused with the envelope beside it: it goes alone next, which shows whether it was the reason.
+    report_apart: bool,
     reporting: bool,
     limits: RateLimits,
     /// Failures in a row.
@@ -178,6 +180,9 @@ impl State {
         if let Some(at) = self.resume_at.filter(|at| now < *at) {
             return Next::Wait(Some(at));
         }
+        if report_due && self.report_apart {
+            return Next::Job(self.job(None));
+        }
         match self.buffer.take() {
             None if !report_due => Next::Wait(self.report_time()),
             waiting => Next::Job(self.job(waiting)),
@@ -187,7 +192,8 @@ impl State {
     fn job(&mut self, waiting: Option<Waiting>) -> Job {
         self.reporting = true;
         // A report can be lost with its request: while requests fail, it waits for an envelope to get through.
-        let report = if waiting.is_some() && self.failures > 0 {
+        let goes_along = self.failures == 0 && !self.report_apart;
+        let report = if waiting.is_some() && !goes_along {
             Discards::default()
         } else {
             std::mem::take(&mut self.discards)
@@ -241,9 +247,12 @@ impl State {
         match answer.status {
             200..=299 => {
                 self.failures = 0;
-                if let Some(waiting) = job.waiting {
-                    self.buffer.release(&waiting.envelope);
-                    self.stats.delivered += 1;
+                match job.waiting {
+                    Some(waiting) => {
+                        self.buffer.release(&waiting.envelope);
+                        self.stats.delivered += 1;
+                    }
+                    None => self.report_apart = false,
                 }
             }
             500.. => {
@@ -252,19 +261,26 @@ impl State {
             }
             status => {
                 self.failures = 0;
-                let is_limited = status == 429;
-                if is_limited || job.waiting.is_some() {
-                    self.keep_report(job.report, now);
-                }
-                // A report that is refused alone would be refused for ever.
-                let Some(waiting) = job.waiting else { return };
-                if is_limited {
-                    self.buffer.release(&waiting.envelope);
-                    self.stats.limited += 1;
-                } else {
-                    self.give_up(&waiting, reason::SEND_ERROR);
-                }
+                self.settle_refusal(job, status, now);
             }
+        }
+    }
+
+    fn settle_refusal(&mut self, job: Job, status: u16, now: Instant) {
+        let is_limited = status == 429;
+        if !is_limited && !job.report.is_empty() {
+            self.report_apart = job.waiting.is_some();
+        }
+        if is_limited || job.waiting.is_some() {
+            self.keep_report(job.report, now);
+        }
+        // A report that is refused alone would be refused for ever.
+        let Some(waiting) = job.waiting else { return };
+        if is_limited {
+            self.buffer.release(&waiting.envelope);
+            self.stats.limited += 1;
+        } else {
+            self.give_up(&waiting, reason::SEND_ERROR);
         }
     }
 
