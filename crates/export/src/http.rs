@@ -6,7 +6,7 @@
 //! | answer | what becomes of the envelope |
 //! |---|---|
 //! | 2xx | delivered, never sent again, whatever becomes of the connection |
-//! | 429 | lost; the ingestion side counts it itself, and `X-Sentry-Rate-Limits`, else `Retry-After`, is obeyed |
+//! | 429 | lost, counted by the ingestion side; a pause as `X-Sentry-Rate-Limits`, else `Retry-After`, says, else a minute |
 //! | other 4xx, 3xx | lost, `send_error` |
 //! | 5xx | sent again after a pause, [`retries`](HttpOptions::retries) times, then lost, `send_error` |
 //! | no connection, or a certificate that is refused | kept until there is one; nothing of it is sent |

@@ -20,6 +20,9 @@ pub(crate) struct RateLimits {
 
 impl RateLimits {
     /// Learns from an answer. A pause never becomes shorter.
+    ///
+    /// Limits that can be read go before `Retry-After`, also where they are all of categories that do not matter here;
+    /// a 429 with neither is a pause all the same.
     pub(crate) fn learn(
         &mut self,
         status: u16,
@@ -27,25 +30,21 @@ impl RateLimits {
         retry_after: Option<&str>,
         now: Instant,
     ) {
-        if let Some(header) = rate_limits {
-            for group in header.split(',') {
-                self.learn_group(group, now);
-            }
-        } else if status == 429 {
+        let mut is_told = false;
+        for group in rate_limits.unwrap_or_default().split(',') {
+            is_told |= self.learn_group(group, now).is_some();
+        }
+        if !is_told && status == 429 {
             let pause = retry_after.and_then(pause).unwrap_or(DEFAULT_PAUSE);
             extend(&mut self.everything, pause, now);
         }
     }
 
-    /// `seconds:category;category:scope…`; no category means all.
-    fn learn_group(&mut self, group: &str, now: Instant) {
+    /// `seconds:category;category:scope…`; no category means all. `None` where it cannot be read.
+    fn learn_group(&mut self, group: &str, now: Instant) -> Option<()> {
         let mut parts = group.trim().split(':');
-        let (Some(seconds), Some(categories)) = (parts.next(), parts.next()) else {
-            return;
-        };
-        let Some(pause) = seconds_of(seconds) else {
-            return;
-        };
+        let pause = seconds_of(parts.next()?)?;
+        let categories = parts.next()?;
         for category in categories.split(';') {
             match category.trim() {
                 "" => extend(&mut self.everything, pause, now),
@@ -54,6 +53,7 @@ impl RateLimits {
                 _ => {}
             }
         }
+        Some(())
     }
 
     /// Whether envelopes of this format have to wait.
@@ -155,6 +155,36 @@ mod tests {
                 !holds_everything(&limits, now + seconds(pause)),
                 "{header:?}"
             );
+        }
+    }
+
+    #[test]
+    fn limits_that_say_nothing_are_as_good_as_none() {
+        for limits in [
+            "",
+            " ",
+            ",",
+            "60",
+            "soon:transaction:key",
+            ":transaction:key",
+            "-1::key",
+        ] {
+            for (retry_after, pause) in [(Some("7"), 7), (None, 60)] {
+                let (learned, now) = after(429, Some(limits), retry_after);
+                let until = learned.everything_until();
+                assert_eq!(until, Some(now + seconds(pause)), "{limits:?}");
+            }
+            let (learned, _) = after(200, Some(limits), Some("7"));
+            assert_eq!(learned.everything_until(), None, "{limits:?}");
+        }
+    }
+
+    #[test]
+    fn limits_of_other_categories_go_before_retry_after() {
+        for limits in ["60:error:key", "60:some;thing_new", "x, 60:error:key"] {
+            let (learned, now) = after(429, Some(limits), Some("7"));
+            assert_eq!(learned.everything_until(), None, "{limits:?}");
+            assert!(!learned.holds(Format::Transaction, now), "{limits:?}");
         }
     }
 

@@ -237,19 +237,26 @@ async fn limits_in_several_lines_are_one_list() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn retry_after_stops_everything_reports_too() {
-    let collector = Collector::start().await.unwrap();
-    collector.behave_next(1, status(429, &[("Retry-After", "60")]));
-    let transport = transport(&collector);
-    for name in ["refused", "not sent"] {
-        transport.send(&envelope(name));
+    let retry_after = ("Retry-After", "60");
+    // A list without any limits says nothing.
+    for headers in [
+        &[retry_after][..],
+        &[("X-Sentry-Rate-Limits", ""), retry_after],
+    ] {
+        let collector = Collector::start().await.unwrap();
+        collector.behave_next(1, status(429, headers));
+        let transport = transport(&collector);
+        for name in ["refused", "not sent"] {
+            transport.send(&envelope(name));
+        }
+        assert!(transport.flush(PATIENCE));
+        assert_eq!((transport.stats().limited, transport.stats().lost), (1, 1));
+        drop(transport);
+        let again = |store: &Store| (store.requests_seen() > 1).then_some(());
+        let for_a_while = Duration::from_millis(300);
+        collector.wait_until(for_a_while, again).await.unwrap_err();
+        collector.shutdown().await;
     }
-    assert!(transport.flush(PATIENCE));
-    assert_eq!((transport.stats().limited, transport.stats().lost), (1, 1));
-    drop(transport);
-    let again = |store: &Store| (store.requests_seen() > 1).then_some(());
-    let for_a_while = Duration::from_millis(300);
-    collector.wait_until(for_a_while, again).await.unwrap_err();
-    collector.shutdown().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
