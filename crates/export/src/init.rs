@@ -56,7 +56,9 @@ pub fn init(options: Options) -> Result<Guard, InitError> {
 /// - to the options' own sink, if there is one, and nowhere else;
 /// - else through the bound client, if it has the same DSN;
 /// - else over HTTP to the DSN's host (feature `dsn`);
-/// - and, as copies, to Spotlight (feature `spotlight`), by `Init::spotlight` or `SENTRY_SPOTLIGHT`.
+/// - and, as copies, to Spotlight (feature `spotlight`), by `Init::spotlight` or `SENTRY_SPOTLIGHT`. Where the variable
+///   is neither a yes, a no nor the URL of an HTTP server, there are no copies and one warning on the standard error
+///   output; the method's URL has to be one.
 ///
 /// Without any of these nothing is recorded, and traces are continued and propagated.
 #[must_use = "tracing is off until `start`"]

@@ -43,7 +43,7 @@ pub enum Setting {
 }
 
 impl Setting {
-    /// Reads a yes, a no, in any case, or a URL.
+    /// Reads a yes or a no, in any case; anything else is taken for a URL (Sentry, "Spotlight").
     #[must_use]
     pub fn parse(text: &str) -> Self {
         let text = text.trim();
@@ -83,9 +83,7 @@ impl Spotlight {
     /// # Errors
     /// Where `url` is no HTTP URL, or there is no thread.
     pub fn new(url: &str) -> Result<Self, SpotlightError> {
-        Self::with_warning(url, |warning| {
-            _ = writeln!(std::io::stderr(), "sentry-trace: {warning}");
-        })
+        Self::with_warning(url, warn)
     }
 
     /// Sends to `url`; `warn` is called with the warning, from the thread that sends.
@@ -140,6 +138,12 @@ fn work(receiver: &Receiver<Message>, poster: &Poster, warn: impl FnOnce()) {
             Message::Flush(done) => _ = done.send(()),
         }
     }
+}
+
+/// Writes a line on the standard error output.
+pub(crate) fn warn(warning: &str) {
+    // There is nowhere else to say that this cannot be said.
+    _ = writeln!(std::io::stderr(), "sentry-trace: {warning}");
 }
 
 fn is_taken(posted: &Posted) -> bool {

@@ -33,6 +33,7 @@ async fn a_service_is_switched_on_and_off() {
     an_own_sink_is_the_only_one().await;
     no_dsn_is_propagation_alone();
     wrong_values_are_named();
+    a_wrong_variable_for_spotlight_costs_the_copies_alone().await;
     the_guard_gives_up_after_its_time().await;
 }
 
@@ -135,12 +136,34 @@ fn wrong_values_are_named() {
             "{error}"
         );
     }
-    let text = error("SENTRY_SPOTLIGHT", "ftp://x").to_string();
+    let text = Init::new(Options::new())
+        .environment(|_| None)
+        .spotlight(Setting::Url("ftp://x".to_owned()))
+        .start()
+        .unwrap_err()
+        .to_string();
     assert!(
         text.contains("\"ftp://x\" is not the URL of a Spotlight"),
         "{text}"
     );
     assert!(tracer().is_none());
+}
+
+async fn a_wrong_variable_for_spotlight_costs_the_copies_alone() {
+    for spotlight in ["enabled", "ftp://x", "localhost:8969"] {
+        let project = Collector::start().await.unwrap();
+        let guard = Init::new(Options::new().traces_sample_rate(1.0))
+            .environment(variables([
+                ("SENTRY_DSN", &project.dsn()),
+                ("SENTRY_SPOTLIGHT", spotlight),
+            ]))
+            .start()
+            .unwrap();
+        start_span("work").run(|_| {});
+        drop(guard);
+        assert_eq!(project.transactions().len(), 1, "{spotlight}");
+        project.shutdown().await;
+    }
 }
 
 async fn the_guard_gives_up_after_its_time() {

@@ -7,6 +7,9 @@ use super::environment::Variable;
 use crate::envelope::Format;
 use crate::transport::EnvelopeSink;
 
+#[cfg(feature = "spotlight")]
+const SPOTLIGHT: &str = "SENTRY_SPOTLIGHT";
+
 #[derive(Default)]
 pub(super) struct Sinks {
     pub(super) format: Format,
@@ -14,6 +17,9 @@ pub(super) struct Sinks {
     pub(super) http: crate::http::HttpOptions,
     #[cfg(feature = "spotlight")]
     pub(super) spotlight: Option<crate::spotlight::Setting>,
+    /// The setting comes from the environment.
+    #[cfg(feature = "spotlight")]
+    spotlight_is_variable: bool,
     #[cfg(feature = "sentry")]
     client: Option<std::sync::Arc<sentry_core::Client>>,
 }
@@ -30,8 +36,9 @@ impl Sinks {
         }
         #[cfg(feature = "spotlight")]
         if self.spotlight.is_none() {
-            let text = variable("SENTRY_SPOTLIGHT");
+            let text = variable(SPOTLIGHT);
             self.spotlight = text.as_deref().map(crate::spotlight::Setting::parse);
+            self.spotlight_is_variable = true;
         }
         _ = variable;
     }
@@ -107,11 +114,18 @@ impl Sinks {
 
     #[cfg(feature = "spotlight")]
     fn with_copies(&self, sink: EnvelopeSink) -> Result<EnvelopeSink, String> {
-        match &self.spotlight {
-            Some(crate::spotlight::Setting::Url(url)) => crate::spotlight::Spotlight::new(url)
-                .map(|spotlight| sink.to(spotlight))
-                .map_err(|reason| reason.to_string()),
-            _ => Ok(sink),
+        let Some(crate::spotlight::Setting::Url(url)) = &self.spotlight else {
+            return Ok(sink);
+        };
+        match crate::spotlight::Spotlight::new(url) {
+            Ok(spotlight) => Ok(sink.to(spotlight)),
+            // What goes wrong with copies affects nothing else (Sentry, "Spotlight"), least of all whether a service
+            // starts in somebody's shell.
+            Err(reason) if self.spotlight_is_variable => {
+                crate::spotlight::warn(&format!("{SPOTLIGHT}: {reason}; there are no copies"));
+                Ok(sink)
+            }
+            Err(reason) => Err(reason.to_string()),
         }
     }
 
