@@ -1,19 +1,15 @@
 //! One request with an envelope, over a bare agent: nothing of ours instruments it.
 
-mod lookup;
-
 use std::io;
 use std::time::Duration;
 
 use ureq::http::HeaderMap;
 use ureq::tls::{RootCerts, TlsConfig};
-use ureq::unversioned::transport::DefaultConnector;
 use ureq::{Agent, Error, Timeout};
 
 use crate::envelope::CONTENT_TYPE;
 use crate::sdk;
 use crate::time::LONGEST;
-use lookup::Lookup;
 
 /// An answer is read to this many bytes, so that the connection can be used again.
 const MAX_ANSWER: u64 = 64 * 1024;
@@ -73,7 +69,7 @@ impl Poster {
             .user_agent(format!("{}/{}", sdk::NAME, sdk::VERSION))
             .build();
         Self {
-            agent: Agent::with_parts(config, DefaultConnector::default(), Lookup::default()),
+            agent: config.into(),
             url,
             auth,
         }
@@ -120,7 +116,9 @@ fn failure(error: &Error) -> Posted {
         | Error::ConnectionFailed
         | Error::ConnectProxyFailed(_)
         | Error::Timeout(Timeout::Resolve | Timeout::Connect) => Posted::Unreachable,
-        Error::Io(error) if has_no_way(error) || is_refused_certificate(error) => {
+        Error::Io(error)
+            if has_no_way(error) || is_failed_lookup(error) || is_refused_certificate(error) =>
+        {
             Posted::Unreachable
         }
         Error::Timeout(_) => Posted::TimedOut,
@@ -137,6 +135,15 @@ fn has_no_way(error: &io::Error) -> bool {
         error.kind(),
         AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkDown | NetworkUnreachable
     )
+}
+
+/// No address was found for the host or the proxy. ureq gives the standard library's error as it comes, which has no
+/// kind of its own: but this text, or the codes of Winsock.
+fn is_failed_lookup(error: &io::Error) -> bool {
+    match error.raw_os_error() {
+        Some(code) => cfg!(windows) && (11001..=11004).contains(&code),
+        None => error.to_string().starts_with("failed to lookup address"),
+    }
 }
 
 /// The handshake is driven by the connection's reads and writes, so that its errors come as theirs.
