@@ -1,6 +1,7 @@
 //! The server side: middleware, service, future and body.
 
 mod body;
+mod error;
 mod future;
 pub(crate) mod headers;
 mod middleware;

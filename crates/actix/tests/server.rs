@@ -10,8 +10,7 @@ use actix_web::dev::{
     AppService, HttpServiceFactory, ResourceDef, Service, ServiceRequest, ServiceResponse,
     fn_service,
 };
-use actix_web::error::{ErrorUnauthorized, ResponseError};
-use actix_web::http::StatusCode;
+use actix_web::error::ErrorUnauthorized;
 use actix_web::middleware::{DefaultHeaders, ErrorHandlerResponse, ErrorHandlers, NormalizePath};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, Error, HttpResponse, guard, test};
@@ -214,70 +213,6 @@ async fn a_client_that_resets() {
         assert_eq!(sent.and_then(Value::as_integer), code, "{path}");
         assert_eq!(transaction.root.name, format!("GET {path}"));
     }
-}
-
-#[derive(Debug)]
-struct Teapot;
-
-impl std::fmt::Display for Teapot {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("short and stout")
-    }
-}
-
-impl ResponseError for Teapot {
-    fn error_response(&self) -> HttpResponse {
-        HttpResponse::build(StatusCode::IM_A_TEAPOT).body("no coffee")
-    }
-}
-
-/// Routes that fail in their own ways.
-fn failing(config: &mut web::ServiceConfig) {
-    let guarded = web::resource("/middleware")
-        .to(HttpResponse::Ok)
-        .wrap_fn(|_, _| future::ready(Err::<ServiceResponse, _>(Teapot.into())));
-    config
-        .route(
-            "/extractor/{id}",
-            web::get().to(async |_: web::Path<u32>| ""),
-        )
-        .route("/handler", web::get().to(async || Err::<&str, _>(Teapot)))
-        .service(guarded);
-}
-
-#[actix_web::test]
-async fn errors_have_the_status_that_the_client_gets() {
-    let (sink, tracer) = tracer();
-    let traced = Served::start(move || {
-        App::new()
-            .configure(failing)
-            .wrap(TraceMiddleware::new().tracer(tracer.clone()))
-    });
-    let plain = Served::start(|| App::new().configure(failing));
-    let rows = [
-        ("/extractor/x", 404, "not_found", "GET /extractor/{id}"),
-        ("/handler", 418, "invalid_argument", "GET /handler"),
-        ("/middleware", 418, "invalid_argument", "GET /middleware"),
-    ];
-    for (path, code, span_status, name) in rows {
-        let answer = traced.get(path).await;
-        assert!(answer.starts_with(&format!("HTTP/1.1 {code}")), "{answer}");
-        assert_eq!(without_date(&answer), without_date(&plain.get(path).await));
-        let transaction = wait_for_one(&sink);
-        assert_eq!(
-            (status(&transaction), &*transaction.root.name),
-            (span_status, name)
-        );
-        let sent = transaction.root.data.get("http.response.status_code");
-        assert_eq!(sent.and_then(Value::as_integer), Some(code));
-    }
-}
-
-fn without_date(answer: &str) -> Vec<&str> {
-    answer
-        .lines()
-        .filter(|line| !line.starts_with("date:"))
-        .collect()
 }
 
 #[actix_web::test]

@@ -13,6 +13,7 @@ use sentry_trace_http::ServerSpan;
 use sentry_trace_runtime::current::Scope;
 
 use super::body::ServerBody;
+use super::error::end_with_error;
 use super::headers::View;
 use super::route;
 
@@ -76,9 +77,9 @@ where
         }
         Poll::Ready(match result {
             Ok(response) => Ok(with_span(response, span, std::mem::take(this.scope))),
-            Err(error) => {
+            Err(mut error) => {
                 span.into_iter()
-                    .for_each(|span| end_with_error(span, &error));
+                    .for_each(|span| end_with_error(span, &mut error));
                 Err(error)
             }
         })
@@ -116,13 +117,4 @@ fn has_body<B: MessageBody>(response: &ServiceResponse<B>) -> bool {
             response.response().body().size(),
             BodySize::None | BodySize::Sized(0)
         )
-}
-
-/// What actix-web makes of an error is what the client gets.
-fn end_with_error(span: ServerSpan, error: &Error) {
-    if span.handle().is_recording() {
-        let response = error.error_response();
-        span.respond(response.status().as_u16(), &View(response.headers()));
-    }
-    span.finish();
 }
