@@ -12,13 +12,16 @@ use sentry_trace_runtime::current::Scope;
 pin_project! {
     /// A body that is not changed in any way. Its end ends the span; dropped before, it ends the span as cancelled.
     pub struct ServerBody<B> {
-        // Taken out inside the scope, so that what the body drops belongs to the request too.
+        // Taken out inside the scope and before the span ends, so that what the body drops belongs to the request too.
         #[pin]
         inner: Option<B>,
+        // What the body has last said of its size, when it is gone.
+        size: BodySize,
         span: Option<ServerSpan>,
         scope: Scope,
-        // Bytes that are still to come, where the body says how many they are.
+        // Bytes that the client still waits for, where it is known how many they are.
         left: Option<u64>,
+        has_failed: bool,
     }
 
     impl<B> PinnedDrop for ServerBody<B> {
@@ -26,24 +29,28 @@ pin_project! {
             let mut this = this.project();
             this.scope.run(|| this.inner.set(None));
             // A server that has all announced bytes need not ask for the end.
-            if *this.left == Some(0) {
-                this.span.take().into_iter().for_each(ServerSpan::finish);
+            if *this.has_failed || *this.left == Some(0) {
+                end(this.span.take(), *this.has_failed);
             }
         }
     }
 }
 
 impl<B: MessageBody> ServerBody<B> {
-    pub(super) fn new(inner: B, span: Option<ServerSpan>, scope: Scope) -> Self {
-        let left = match inner.size() {
-            BodySize::Sized(size) => Some(size),
-            BodySize::None | BodySize::Stream => None,
-        };
+    /// `expected` is how many bytes the client waits for, where that is known.
+    pub(super) const fn new(
+        inner: B,
+        span: Option<ServerSpan>,
+        scope: Scope,
+        expected: Option<u64>,
+    ) -> Self {
         Self {
             inner: Some(inner),
+            size: BodySize::None,
             span,
             scope,
-            left,
+            left: expected,
+            has_failed: false,
         }
     }
 }
@@ -52,9 +59,7 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
     type Error = B::Error;
 
     fn size(&self) -> BodySize {
-        self.inner
-            .as_ref()
-            .map_or(BodySize::None, MessageBody::size)
+        self.inner.as_ref().map_or(self.size, MessageBody::size)
     }
 
     fn poll_next(
@@ -64,22 +69,34 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
         let mut this = self.project();
         // Out of its place while the body runs: a panic drops it here, and is its status.
         let span = this.span.take();
-        let polled = this.scope.run(|| match this.inner.as_mut().as_pin_mut() {
-            Some(inner) => inner.poll_next(cx),
-            None => Poll::Ready(None),
-        });
-        let Some(span) = span else { return polled };
-        match &polled {
-            Poll::Pending => *this.span = Some(span),
-            Poll::Ready(None) => span.finish(),
-            Poll::Ready(Some(Err(_))) => span.fail(),
-            Poll::Ready(Some(Ok(chunk))) => {
-                *this.left = this
-                    .left
-                    .map(|left| left.saturating_sub(chunk.len() as u64));
-                *this.span = Some(span);
+        let polled = this.scope.run(|| {
+            let polled = match this.inner.as_mut().as_pin_mut() {
+                Some(inner) => inner.poll_next(cx),
+                None => Poll::Ready(None),
+            };
+            if matches!(polled, Poll::Ready(None)) {
+                if let Some(inner) = this.inner.as_ref().as_pin_ref() {
+                    *this.size = inner.size();
+                }
+                this.inner.set(None);
             }
+            polled
+        });
+        match &polled {
+            Poll::Ready(None) => {
+                end(span, *this.has_failed);
+                return polled;
+            }
+            // Whoever reads the body may go on all the same; the server drops it now.
+            Poll::Ready(Some(Err(_))) => *this.has_failed = true,
+            Poll::Ready(Some(Ok(chunk))) => {
+                if let Some(left) = this.left {
+                    *left = left.saturating_sub(chunk.len() as u64);
+                }
+            }
+            Poll::Pending => {}
         }
+        *this.span = span;
         polled
     }
 
@@ -87,9 +104,9 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
         let Some(inner) = self.inner.take() else {
             return Err(self);
         };
-        match inner.try_into_bytes() {
+        match self.scope.run(|| inner.try_into_bytes()) {
             Ok(bytes) => {
-                self.span.take().into_iter().for_each(ServerSpan::finish);
+                end(self.span.take(), self.has_failed);
                 Ok(bytes)
             }
             Err(inner) => {
@@ -98,4 +115,13 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
             }
         }
     }
+}
+
+fn end(span: Option<ServerSpan>, has_failed: bool) {
+    let end = if has_failed {
+        ServerSpan::fail
+    } else {
+        ServerSpan::finish
+    };
+    span.into_iter().for_each(end);
 }

@@ -86,7 +86,7 @@ where
     }
 }
 
-/// Lets the span live on in the body, or ends it where no body will be sent (rule R10).
+/// Lets the span live on in the body, or ends it where the connection becomes something else (rule R10).
 fn with_span<B: MessageBody>(
     response: ServiceResponse<B>,
     span: Option<ServerSpan>,
@@ -95,26 +95,27 @@ fn with_span<B: MessageBody>(
     if let Some(span) = &span {
         span.respond(response.status().as_u16(), &View(response.headers()));
     }
-    let open = if has_body(&response) {
-        span
-    } else {
+    let expected = expected_bytes(&response);
+    let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS && expected != Some(0);
+    let open = if is_upgrade {
         span.into_iter().for_each(ServerSpan::finish);
         None
+    } else {
+        span
     };
-    response.map_body(|_, body| ServerBody::new(body, open, scope))
+    response.map_body(|_, body| ServerBody::new(body, open, scope, expected))
 }
 
-/// Whether actix-web will ask the body for chunks, and send them.
-fn has_body<B: MessageBody>(response: &ServiceResponse<B>) -> bool {
-    let without_body = [
-        StatusCode::SWITCHING_PROTOCOLS,
-        StatusCode::NO_CONTENT,
-        StatusCode::NOT_MODIFIED,
-    ];
-    response.request().method() != Method::HEAD
-        && !without_body.contains(&response.status())
-        && !matches!(
-            response.response().body().size(),
-            BodySize::None | BodySize::Sized(0)
-        )
+/// How many bytes of body the client waits for, where that is known. A body of which it gets none may still own spans,
+/// and some servers ask it all the same.
+fn expected_bytes<B: MessageBody>(response: &ServiceResponse<B>) -> Option<u64> {
+    let has_no_body = response.request().method() == Method::HEAD
+        || response.status() == StatusCode::NO_CONTENT
+        || response.status() == StatusCode::NOT_MODIFIED;
+    match response.response().body().size() {
+        _ if has_no_body => Some(0),
+        BodySize::None => Some(0),
+        BodySize::Sized(size) => Some(size),
+        BodySize::Stream => None,
+    }
 }
