@@ -181,3 +181,36 @@ async fn an_error_that_panics_instead_of_answering_is_an_internal_error() {
     assert_eq!(status(&transaction), "internal_error");
     assert_eq!(code(&transaction), None);
 }
+
+#[actix_web::test]
+async fn an_early_answer_is_named_by_its_path_and_an_early_error_by_the_route_it_matches() {
+    let (sink, tracer) = tracer();
+    let served = Served::start(move || {
+        let item = web::resource("/users/{id}").to(HttpResponse::Ok);
+        App::new()
+            .service(item.wrap_fn(|_, _| future::ready(Err::<ServiceResponse, _>(Teapot.into()))))
+            .wrap_fn(|request, service| match request.headers().get("x-refuse") {
+                Some(how) if how == "answer" => {
+                    let refused = HttpResponse::Unauthorized().finish();
+                    future::ok(request.into_response(refused)).left_future()
+                }
+                Some(_) => future::err(log_in_first()).left_future(),
+                None => service.call(request).right_future(),
+            })
+            .wrap(TraceMiddleware::new().tracer(tracer.clone()))
+    });
+    let rows = [
+        ("x-refuse: answer\r\n", 401, "GET /users/7", "url"),
+        ("x-refuse: error\r\n", 401, "GET /users/{id}", "route"),
+        ("", 418, "GET /users/{id}", "route"),
+    ];
+    for (header, sent, name, source) in rows {
+        served.request("GET", "/users/7", header).await;
+        let transaction = wait_for_one(&sink);
+        assert_eq!(
+            (&*transaction.root.name, transaction.source.as_str()),
+            (name, source)
+        );
+        assert_eq!(code(&transaction), Some(sent));
+    }
+}

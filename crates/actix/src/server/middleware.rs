@@ -20,6 +20,9 @@ use super::service::TraceService;
 /// The transaction is named by the route that has served the request. What a default service served is named by its
 /// path, and so is what another middleware answered before it was routed.
 ///
+/// An error that middleware hands on, instead of an answer, comes without the request: nobody can tell whether it was
+/// routed before. Its transaction keeps the route that the path matches.
+///
 /// actix-web tells the route when the request has been served. Until then, for the sampler, the hooks and the context
 /// that goes out with calls of the handler, it is the first one that the path matches. Guards may send the request
 /// elsewhere; where they do, the name is put right at the end.
