@@ -156,6 +156,19 @@ impl SpanHandle {
         }
     }
 
+    /// The name of the transaction that the span belongs to, while that matters to anybody.
+    #[must_use]
+    pub fn transaction_name(&self) -> Option<Cow<'static, str>> {
+        let trace = &self.span.as_ref()?.trace;
+        if !trace.needs_name() {
+            return None;
+        }
+        let state = trace.state();
+        let recorded = state.recording.as_ref();
+        let name = recorded.map_or(&state.head_name, |recording| &recording.root.name);
+        Some(name.clone())
+    }
+
     /// Where the name of the transaction comes from, while that matters to anybody.
     #[must_use]
     pub fn transaction_source(&self) -> Option<TransactionSource> {
