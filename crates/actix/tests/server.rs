@@ -11,13 +11,14 @@ use actix_web::dev::{
     fn_service,
 };
 use actix_web::error::ErrorUnauthorized;
+use actix_web::http::Method;
 use actix_web::middleware::{DefaultHeaders, ErrorHandlerResponse, ErrorHandlers, NormalizePath};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, Error, HttpResponse, guard, test};
 use common::{PATIENCE, Served, send, status, tracer, tracer_with, wait, wait_for_one};
 use futures_util::{FutureExt, StreamExt, future, stream};
 use sentry_trace_actix::TraceMiddleware;
-use sentry_trace_runtime::transaction::Transaction;
+use sentry_trace_runtime::transaction::{Transaction, TransactionSource};
 use sentry_trace_runtime::{Options, Value, current_span};
 use tokio::io::AsyncReadExt;
 use tokio::sync::{Barrier, Notify};
@@ -128,6 +129,51 @@ async fn a_name_that_was_given_meanwhile_stays() {
     });
     served.get("/x").await;
     assert_eq!(naming(&wait_for_one(&sink)), ("custom /x", "custom", None));
+}
+
+#[actix_web::test]
+async fn a_route_that_was_given_meanwhile_stays() {
+    let (sink, tracer) = tracer();
+    let served = Served::start(move || {
+        let mine = async || {
+            current_span().set_transaction_name("GET /mine/{id}", TransactionSource::Route);
+            "mine"
+        };
+        let never = || guard::fn_guard(|_| false);
+        App::new()
+            .service(web::resource("/x/{id}").guard(never()))
+            .service(web::resource("/y/{id}").guard(never()))
+            .service(web::resource("/y/{name}").to(mine))
+            .default_service(web::to(mine))
+            .wrap(TraceMiddleware::new().tracer(tracer.clone()))
+    });
+    for (path, route) in [("/x/1", None), ("/y/1", Some("/y/{name}"))] {
+        served.get(path).await;
+        assert_eq!(
+            naming(&wait_for_one(&sink)),
+            ("GET /mine/{id}", "route", route)
+        );
+    }
+}
+
+#[actix_web::test]
+async fn a_method_that_was_changed_meanwhile_is_not_a_name_of_its_own() {
+    let (sink, tracer) = tracer();
+    let served = Served::start(move || {
+        App::new()
+            .service(web::resource("/x/{id}").guard(guard::fn_guard(|_| false)))
+            .service(web::resource("/x/{name}").to(HttpResponse::Ok))
+            .wrap_fn(|mut request, service| {
+                request.head_mut().method = Method::DELETE;
+                service.call(request)
+            })
+            .wrap(TraceMiddleware::new().tracer(tracer.clone()))
+    });
+    served.request("POST", "/x/1", "").await;
+    assert_eq!(
+        naming(&wait_for_one(&sink)),
+        ("POST /x/{name}", "route", Some("/x/{name}"))
+    );
 }
 
 #[actix_web::test]

@@ -15,7 +15,7 @@ use sentry_trace_runtime::current::Scope;
 use super::body::ServerBody;
 use super::error::end_with_error;
 use super::headers::View;
-use super::route;
+use super::route::{Expected, correct};
 
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
@@ -25,7 +25,7 @@ pin_project! {
         inner: Option<F>,
         span: Option<ServerSpan>,
         scope: Scope,
-        expected_route: Option<String>,
+        expected: Expected,
     }
 
     impl<F> PinnedDrop for ServerFuture<F> {
@@ -37,17 +37,12 @@ pin_project! {
 }
 
 impl<F> ServerFuture<F> {
-    pub(super) const fn new(
-        inner: F,
-        span: ServerSpan,
-        scope: Scope,
-        expected_route: Option<String>,
-    ) -> Self {
+    pub(super) const fn new(inner: F, span: ServerSpan, scope: Scope, expected: Expected) -> Self {
         Self {
             inner: Some(inner),
             span: Some(span),
             scope,
-            expected_route,
+            expected,
         }
     }
 }
@@ -73,7 +68,7 @@ where
         };
         this.scope.run(|| this.inner.set(None));
         if let (Some(span), Ok(response)) = (&span, &result) {
-            route::correct(span, response.request(), this.expected_route.as_deref());
+            correct(span, response.request(), this.expected);
         }
         Poll::Ready(match result {
             Ok(response) => Ok(with_span(response, span, std::mem::take(this.scope))),

@@ -1,38 +1,66 @@
 //! The route of a request: the one that is expected, and the one that served it.
 
 use actix_web::HttpRequest;
-use sentry_trace_http::{ServerSpan, set_route};
+use actix_web::http::Method;
+use sentry_trace_http::ServerSpan;
 use sentry_trace_runtime::transaction::TransactionSource;
 
-/// The first pattern that the path matches, `/users/{id}` for example, of a request that has not been routed. Guards
-/// may still send the request elsewhere.
-pub(super) fn expected(request: &HttpRequest) -> Option<String> {
-    request
-        .match_pattern()
-        .filter(|pattern| !pattern.is_empty())
+/// What the transaction was named by before the request was routed.
+pub(super) struct Expected {
+    // Middleware may change that of the request.
+    method: Method,
+    pub(super) route: Option<String>,
+}
+
+impl Expected {
+    /// The route is the first pattern that the path matches, `/users/{id}` for example. Guards may still send the
+    /// request elsewhere.
+    pub(super) fn of(request: &HttpRequest) -> Self {
+        Self {
+            method: request.method().clone(),
+            route: pattern(request),
+        }
+    }
+
+    fn name(&self, path: &str) -> String {
+        [self.method.as_str(), " ", path].concat()
+    }
+
+    /// Whether the transaction has the name that we gave it. A handler may have named it by a route too.
+    fn is_name_of(&self, span: &ServerSpan) -> bool {
+        let Some(route) = &self.route else {
+            return false;
+        };
+        let handle = span.handle();
+        handle.transaction_source() == Some(TransactionSource::Route)
+            && handle.transaction_name().as_deref() == Some(&*self.name(route))
+    }
 }
 
 /// Names the transaction by the route that served the request, where that is not the expected one.
 ///
 /// A name that somebody gave it meanwhile stays.
-pub(super) fn correct(span: &ServerSpan, request: &HttpRequest, expected: Option<&str>) {
+pub(super) fn correct(span: &ServerSpan, request: &HttpRequest, expected: &Expected) {
     let handle = span.handle();
-    let Some(source) = handle.transaction_source() else {
-        return;
-    };
-    let served = served(request);
-    if served.as_deref() == expected {
+    if !handle.needs_name() {
         return;
     }
-    let method = request.method().as_str();
-    if source == TransactionSource::Route {
-        let name = [method, " ", request.path()].concat();
+    let served = served(request);
+    if served == expected.route {
+        return;
+    }
+    if expected.is_name_of(span) {
+        let name = expected.name(request.path());
         handle.set_transaction_name(name, TransactionSource::Url);
     }
-    match served {
-        Some(route) => set_route(handle, method, &route),
-        None => handle.set_data_with(|data| _ = data.remove("http.route")),
+    if let Some(route) = &served {
+        span.set_route(route);
     }
+    // Whatever the name is: this route served the request.
+    handle.set_data_with(|data| match served {
+        Some(route) => data.set("http.route", route),
+        None => _ = data.remove("http.route"),
+    });
 }
 
 /// The pattern of the resource that served the request.
@@ -40,10 +68,16 @@ pub(super) fn correct(span: &ServerSpan, request: &HttpRequest, expected: Option
 /// Where none took it, actix-web tells the pattern that the path alone matches, of a resource whose guards refused the
 /// request for example. The part of the path that routing has consumed tells them apart.
 fn served(request: &HttpRequest) -> Option<String> {
-    let pattern = expected(request)?;
+    let pattern = pattern(request)?;
     let path = request.match_info();
     let rest = path.unprocessed();
     let consumed = path.as_str().strip_suffix(rest).unwrap_or_default();
     let is_prefix = || request.resource_map().match_pattern(consumed).as_ref() == Some(&pattern);
     (rest.is_empty() || is_prefix()).then_some(pattern)
+}
+
+fn pattern(request: &HttpRequest) -> Option<String> {
+    request
+        .match_pattern()
+        .filter(|pattern| !pattern.is_empty())
 }

@@ -10,7 +10,8 @@ use sentry_trace_http::ServerConfig;
 use super::body::ServerBody;
 use super::future::ServerFuture;
 use super::headers::{View, incoming};
-use super::{request, route};
+use super::request;
+use super::route::Expected;
 
 /// Starts a span for each request; made by [`TraceMiddleware`](crate::TraceMiddleware).
 #[derive(Clone, Debug)]
@@ -40,11 +41,11 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let headers = View(request.headers());
-        let route = route::expected(request.request());
-        let seen = request::seen(request.request(), &headers).with_route(route.as_deref());
+        let expected = Expected::of(request.request());
+        let seen = request::seen(request.request(), &headers).with_route(expected.route.as_deref());
         let span = self.config.start(&seen, incoming(request.headers()));
         let mut scope = span.scope();
         let future = scope.run(|| self.inner.call(request));
-        ServerFuture::new(future, span, scope, route)
+        ServerFuture::new(future, span, scope, expected)
     }
 }
