@@ -6,7 +6,7 @@
 //!
 //! let guard = Init::new(Options::new().release("shop@1.0")).environment(|_| None).start()?;
 //! let span = start_new_trace().expect("a global tracer").start_span("work").enter();
-//! // There is no DSN: nothing is recorded, and the trace is propagated all the same.
+//! // There is no rate: nothing is recorded, and the trace is propagated all the same.
 //! assert!(!span.is_recording());
 //! assert!(span.trace_data().is_some());
 //! drop(span);
@@ -31,6 +31,7 @@ mod sinks;
 
 use std::time::Duration;
 
+use sentry_trace_runtime::sink::Sink;
 use sentry_trace_runtime::{Options, Tracer, set_global};
 
 use crate::envelope::Format;
@@ -53,14 +54,15 @@ pub fn init(options: Options) -> Result<Guard, InitError> {
 ///
 /// An option that is not set comes from the bound client of the official crate (feature `sentry`), else from the
 /// environment: `SENTRY_DSN`, `SENTRY_RELEASE`, `SENTRY_ENVIRONMENT`, `SENTRY_TRACES_SAMPLE_RATE`. Transactions go
-/// - to the options' own sink, if there is one, and nowhere else;
+/// - to the options' own sink, if there is one, and nowhere else; a pair of sinks is a sink;
 /// - else through the bound client, if it has the same DSN;
 /// - else over HTTP to the DSN's host (feature `dsn`);
 /// - and, as copies, to Spotlight (feature `spotlight`), by `Init::spotlight` or `SENTRY_SPOTLIGHT`. Where the variable
 ///   is neither a yes, a no nor the URL of an HTTP server, there are no copies and one warning on the standard error
-///   output; the method's URL has to be one.
+///   output; the method's URL has to be one;
+/// - and to [`also`](Self::also), a terminal for example.
 ///
-/// Without any of these nothing is recorded, and traces are continued and propagated.
+/// Without any of these nothing leaves the process but the headers: traces are continued and propagated.
 #[must_use = "tracing is off until `start`"]
 pub struct Init {
     options: Options,
@@ -97,6 +99,12 @@ impl Init {
     #[cfg(feature = "spotlight")]
     pub fn spotlight(mut self, setting: crate::spotlight::Setting) -> Self {
         self.sinks.spotlight = Some(setting);
+        self
+    }
+
+    /// Where transactions go besides, unless the options have a sink of their own.
+    pub fn also(mut self, sink: impl Sink) -> Self {
+        self.sinks.also = Some(Box::new(sink));
         self
     }
 

@@ -43,7 +43,9 @@ async fn everything_from_the_environment() {
         Collector::start().await.unwrap(),
     );
     let spotlight = format!("{}/stream", sidecar.url());
+    let terminal = MemorySink::new();
     let guard = Init::new(Options::new().environment("staging"))
+        .also(terminal.clone())
         .environment(variables([
             ("SENTRY_DSN", &project.dsn()),
             ("SENTRY_RELEASE", "shop@1"),
@@ -57,6 +59,7 @@ async fn everything_from_the_environment() {
     drop(guard);
     assert!(tracer().is_none());
     let arrived = project.transactions().remove(0);
+    assert_eq!(terminal.take()[0].root.name, arrived.name);
     assert_eq!(arrived.release.as_deref(), Some("shop@1"));
     assert_eq!(arrived.environment.as_deref(), Some("staging"));
     assert_eq!(

@@ -1,8 +1,22 @@
 //! Where finished transactions go.
+//!
+//! A pair of sinks is a sink:
+//!
+//! ```
+//! use sentry_trace_runtime::testing::MemorySink;
+//! use sentry_trace_runtime::{Options, Tracer};
+//!
+//! let (one, other) = (MemorySink::new(), MemorySink::new());
+//! let sinks = (one.clone(), other.clone());
+//! let tracer = Tracer::new(Options::new().traces_sample_rate(1.0).inline_sink(sinks))?;
+//! tracer.start_new_trace().start_span("work").start().finish();
+//! assert_eq!(one.take()[0].event_id, other.take()[0].event_id);
+//! # Ok::<(), sentry_trace_runtime::OptionsError>(())
+//! ```
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::transaction::{Surroundings, Transaction};
 
@@ -119,5 +133,34 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
 
     fn flush(&self, timeout: Duration) -> bool {
         (**self).flush(timeout)
+    }
+}
+
+/// Both take every transaction, the first one a copy. Only one of them may want to remember surroundings: the first that
+/// does.
+impl<A: Sink, B: Sink> Sink for (A, B) {
+    fn accept(&self, transaction: Transaction) {
+        self.0.accept(transaction.clone());
+        self.1.accept(transaction);
+    }
+
+    fn begin(&self) -> Option<Surroundings> {
+        self.0.begin().or_else(|| self.1.begin())
+    }
+
+    fn prepare(&self, transaction: &mut Transaction) {
+        self.0.prepare(transaction);
+        self.1.prepare(transaction);
+    }
+
+    fn lost(&self, reason: LossReason, loss: Loss) {
+        self.0.lost(reason, loss);
+        self.1.lost(reason, loss);
+    }
+
+    fn flush(&self, timeout: Duration) -> bool {
+        let start = Instant::now();
+        let first = self.0.flush(timeout);
+        self.1.flush(timeout.saturating_sub(start.elapsed())) && first
     }
 }

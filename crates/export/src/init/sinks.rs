@@ -13,6 +13,8 @@ const SPOTLIGHT: &str = "SENTRY_SPOTLIGHT";
 #[derive(Default)]
 pub(super) struct Sinks {
     pub(super) format: Format,
+    /// Beside all others.
+    pub(super) also: Option<Box<dyn Sink>>,
     #[cfg(feature = "dsn")]
     pub(super) http: crate::http::HttpOptions,
     #[cfg(feature = "spotlight")]
@@ -53,7 +55,15 @@ impl Sinks {
     }
 
     /// The sink that fits checked settings.
-    pub(super) fn sink(self, settings: &Settings) -> Result<Option<Box<dyn Sink>>, String> {
+    pub(super) fn sink(mut self, settings: &Settings) -> Result<Option<Box<dyn Sink>>, String> {
+        let also = self.also.take();
+        Ok(match (self.envelopes(settings)?, also) {
+            (Some(sink), Some(also)) => Some(Box::new((also, sink))),
+            (sink, also) => sink.or(also),
+        })
+    }
+
+    fn envelopes(self, settings: &Settings) -> Result<Option<Box<dyn Sink>>, String> {
         let sink = EnvelopeSink::new(self.format);
         #[cfg(feature = "sentry")]
         let (sink, through_client) = self.through_client(sink, settings);
@@ -106,7 +116,7 @@ impl Sinks {
             None => Ok(sink),
             Some(_) => Err(
                 "there is a DSN and no way to its host: switch on the feature `dsn`, \
-                or bind a client of the official crate with the same DSN"
+                or bind a client of the official crate with the same DSN before this"
                     .to_owned(),
             ),
         }
