@@ -303,7 +303,9 @@ impl SpanHandle {
     /// }
     /// drop(request);
     /// # task.unwrap().await.unwrap();
-    /// # let [order, mail] = &sink.take()[..] else { panic!() };
+    /// # let mut transactions = sink.take();
+    /// # transactions.sort_by_key(|transaction| transaction.root.parent_span_id.is_some());
+    /// # let [order, mail] = &transactions[..] else { panic!() };
     /// # assert_eq!(mail.root.parent_span_id, Some(order.root.span_id));
     /// # });
     /// # Ok::<(), sentry_trace_runtime::OptionsError>(())
