@@ -48,6 +48,7 @@ fn rows(end: Option<Piece>) -> impl Body<Data = Bytes, Error = std::io::Error> {
 
 /// Serves the rows and reads a number of frames.
 async fn serve(
+    status: u16,
     content_length: Option<u64>,
     end: fn() -> Option<Piece>,
     read: usize,
@@ -55,6 +56,7 @@ async fn serve(
     let (tracer, sink) = tracer();
     let handler = service_fn(move |_: Request<()>| async move {
         let mut response = Response::new(rows(end()));
+        *response.status_mut() = status.try_into().expect("a status");
         if let Some(length) = content_length {
             response
                 .headers_mut()
@@ -83,15 +85,17 @@ async fn a_body_is_dropped_before_the_span_of_its_request_ends() {
     let inner = || vec![("export", None), ("release", None)];
     let whole = (Some(SpanStatus::Ok), inner());
     // Read to its end, and dropped by a server that has counted the bytes.
-    assert_eq!(outcome(&serve(None, || None, 2).await), whole);
-    assert_eq!(outcome(&serve(Some(3), || None, 1).await), whole);
+    assert_eq!(outcome(&serve(200, None, || None, 2).await), whole);
+    assert_eq!(outcome(&serve(200, Some(3), || None, 1).await), whole);
+    // And where no body is sent.
+    assert_eq!(outcome(&serve(204, None, || None, 0).await), whole);
     let trailers = || Some(Ok(Frame::trailers(HeaderMap::new())));
-    assert_eq!(outcome(&serve(None, trailers, 2).await), whole);
+    assert_eq!(outcome(&serve(200, None, trailers, 2).await), whole);
     let broken = || Some(Err(std::io::Error::other("gone")));
     let failed = (Some(SpanStatus::InternalError), inner());
-    assert_eq!(outcome(&serve(None, broken, 2).await), failed);
+    assert_eq!(outcome(&serve(200, None, broken, 2).await), failed);
     let given_up = (Some(SpanStatus::Cancelled), inner());
-    assert_eq!(outcome(&serve(None, || None, 1).await), given_up);
+    assert_eq!(outcome(&serve(200, None, || None, 1).await), given_up);
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ where
     }
 }
 
-/// Lets the span live on in the body, or ends it where no body will be sent (rule R10).
+/// Lets the span live on in the body, or ends it where the connection becomes something else (rule R10).
 fn with_span<B: Body>(
     response: Response<B>,
     span: Option<ServerSpan>,
@@ -109,17 +109,19 @@ fn with_span<B: Body>(
     if let Some(status) = call.is_grpc.then(grpc_status).flatten() {
         span.set_status(status);
     }
-    let ends_here = call.has_no_body
-        || status == StatusCode::SWITCHING_PROTOCOLS
-        || status == StatusCode::NO_CONTENT
-        || status == StatusCode::NOT_MODIFIED
-        || response.body().is_end_stream();
-    if ends_here {
+    if status == StatusCode::SWITCHING_PROTOCOLS {
         span.finish();
         return response.map(|body| ServerBody::new(body, None, scope, None, false));
     }
-    let is_recording = span.handle().is_recording();
-    let length = is_recording.then(|| announced_length(&response)).flatten();
+    let has_no_body =
+        call.has_no_body || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
+    let length = if has_no_body {
+        // A body that is not sent may still own spans.
+        Some(0)
+    } else {
+        let is_recording = span.handle().is_recording();
+        is_recording.then(|| announced_length(&response)).flatten()
+    };
     response.map(|body| ServerBody::new(body, Some(span), scope, length, call.is_grpc))
 }
 
