@@ -38,7 +38,8 @@ impl ServerConfig {
         self
     }
 
-    /// Which requests get a transaction. The trace of the others is continued and propagated all the same.
+    /// Which requests get a transaction. The trace of the others is continued and propagated all the same, and nothing
+    /// within them is recorded.
     #[doc(alias = "ignoreIncomingRequests")]
     pub fn filter(
         self,

@@ -52,7 +52,8 @@ impl<S> TraceService<S> {
         self.map(|layer| layer.tracer(tracer))
     }
 
-    /// Which requests get a transaction. The trace of the others is continued and propagated all the same.
+    /// Which requests get a transaction. The trace of the others is continued and propagated all the same, and nothing
+    /// within them is recorded.
     pub fn filter(
         self,
         filter: impl Fn(&ServerRequest<'_>) -> bool + Send + Sync + 'static,
