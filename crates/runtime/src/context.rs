@@ -89,40 +89,31 @@ impl TraceContext {
 
     /// The trace of a scope, for a root span that is started in it.
     pub(crate) fn of_scope(scope: &Trace) -> Self {
-        let frozen = match &scope.dsc {
-            Dsc::Head { frozen, .. } => match frozen.get() {
-                Some(text) => Some(text.as_slice()),
-                None => return Self::head(scope.tracer.clone(), scope.trace_id),
-            },
-            Dsc::Empty => None,
-            Dsc::Frozen(text) => Some(text.as_slice()),
-        };
-        let dsc = frozen.map_or(IncomingDsc::Empty, |text| {
-            IncomingDsc::Frozen(MemberText::read([text]))
-        });
-        Self::continued(
-            scope.tracer.clone(),
-            Continued {
-                trace_id: scope.trace_id,
-                parent_span_id: scope.remote_parent,
-                parent_decision: scope.decision,
-                dsc,
-            },
-        )
+        match &scope.dsc {
+            Dsc::Head { frozen, .. } if frozen.get().is_none() => {
+                Self::head(scope.tracer.clone(), scope.trace_id)
+            }
+            _ => Self::below(scope, scope.remote_parent),
+        }
     }
 
     /// The trace of a span, continued below it as another service would.
-    fn below(trace: &Trace, span_id: SpanId) -> Self {
+    fn below(trace: &Trace, parent_span_id: Option<SpanId>) -> Self {
         let frozen = trace.baggage();
         let continued = Continued {
             trace_id: trace.trace_id,
-            parent_span_id: Some(span_id),
+            parent_span_id,
             parent_decision: trace.decision,
             dsc: frozen.map_or(IncomingDsc::Empty, |text| {
                 IncomingDsc::Frozen(MemberText::read([text]))
             }),
         };
-        Self::continued(trace.tracer.clone(), continued)
+        let mut context = Self::continued(trace.tracer.clone(), continued);
+        if let (Some(ReceivedDsc::Frozen(read)), Some(frozen)) = (&mut context.received, frozen) {
+            // What is frozen here may be longer than what is read of other services.
+            frozen.clone_into(read);
+        }
+        context
     }
 
     /// The trace.
@@ -313,6 +304,6 @@ impl SpanHandle {
     #[must_use]
     pub fn continuation(&self) -> Option<TraceContext> {
         let (trace, span_id) = self.place()?;
-        Some(TraceContext::below(trace, span_id))
+        Some(TraceContext::below(trace, Some(span_id)))
     }
 }

@@ -180,3 +180,13 @@ fn work_that_outlives_its_request_continues_its_trace() {
     }
     assert!(SpanHandle::NONE.continuation().is_none());
 }
+
+#[test]
+fn a_context_that_is_longer_than_a_header_is_continued_whole() {
+    let release = "r".repeat(9000);
+    let (tracer, _sink) = with_sink(Options::new().traces_sample_rate(1.0).release(release));
+    let request = tracer.start_new_trace().start_span("request").start();
+    let job = request.continuation().unwrap().start_span("job").start();
+    assert_eq!(job.baggage(), request.baggage());
+    assert!(job.baggage().unwrap().len() > 9000);
+}
