@@ -2,6 +2,7 @@
 //!
 //! ```
 //! use std::sync::{Arc, Mutex};
+//! use sentry_trace_runtime::testing::MemorySink;
 //! use sentry_trace_runtime::{Options, Tracer};
 //!
 //! let told = Arc::new(Mutex::new(Vec::new()));
@@ -9,7 +10,7 @@
 //!     let told = told.clone();
 //!     move |diagnostic| told.lock().unwrap().push(diagnostic.to_string())
 //! });
-//! let tracer = Tracer::new(options)?;
+//! let tracer = Tracer::new(options.inline_sink(MemorySink::new()))?;
 //! tracer.start_new_trace().start_span("work").start();
 //!
 //! assert_eq!(*told.lock().unwrap(), ["traces_sampler returned NaN, which is not in [0, 1]: not sampled"]);

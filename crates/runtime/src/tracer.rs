@@ -59,7 +59,7 @@ impl Tracer {
         let process = (!options.ignore_environment)
             .then(|| Environment::read(|name| std::env::var(name).ok()))
             .flatten();
-        Ok(Self {
+        let tracer = Self {
             inner: Arc::new(Inner {
                 settings,
                 outlet,
@@ -68,7 +68,13 @@ impl Tracer {
                 counters,
                 process,
             }),
-        })
+        };
+        if tracer.settings().samples() && !tracer.has_sink() {
+            tracer.note(
+                "transactions are sampled and go nowhere: there is no sink, and no DSN for one",
+            );
+        }
+        Ok(tracer)
     }
 
     /// The options that were checked.

@@ -1,6 +1,8 @@
 //! Options are checked when the tracer is built.
 #![allow(clippy::unwrap_used)]
 
+use std::sync::{Arc, Mutex};
+
 use sentry_trace_runtime::core::targets::Target;
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::{Options, StatusCodes, Tracer};
@@ -179,4 +181,21 @@ fn defaults() {
     assert_eq!((&service.dsn, &service.release), (&None, &None));
     assert_eq!((&service.server_name, &service.org_id), (&None, &None));
     assert!(settings.propagates_to("https://anything.localhost/"));
+}
+
+#[test]
+fn sampling_for_nobody_is_told() {
+    let notes = |options: Options| {
+        let told = Arc::new(Mutex::new(Vec::new()));
+        let tell = told.clone();
+        let options = options
+            .on_diagnostic(move |diagnostic| tell.lock().unwrap().push(diagnostic.to_string()));
+        Tracer::new(options).unwrap();
+        told.lock().unwrap().len()
+    };
+    assert_eq!(notes(Options::new().traces_sample_rate(0.5)), 1);
+    assert_eq!(notes(Options::new().traces_sampler(|_| 0.5)), 1);
+    assert_eq!(notes(Options::new()), 0);
+    let sink = MemorySink::new();
+    assert_eq!(notes(Options::new().traces_sample_rate(0.5).sink(sink)), 0);
 }
