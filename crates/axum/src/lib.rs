@@ -28,7 +28,7 @@
 //!
 //! A [`TraceLayer`] that wraps a router from outside, in a `ServiceBuilder` for example, runs before the route is
 //! known. Add [`RouteLayer`] to the router with `route_layer`, and the transaction still gets its name. `axum::serve`
-//! wants a body of axum's own:
+//! wants a body of axum's own; this needs the features `make` and `util` of tower:
 //!
 //! ```no_run
 //! use axum::{Router, body::Body, response::Response, routing::get};

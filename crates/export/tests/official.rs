@@ -11,6 +11,8 @@ use sentry::protocol::User;
 use sentry::{Client, ClientOptions, Hub, Level};
 use sentry_trace_collector::{Behaviour, Collector};
 use sentry_trace_export::envelope::Format;
+#[cfg(feature = "json-lines")]
+use sentry_trace_export::json_lines::JsonLines;
 use sentry_trace_export::sentry::{ClientTransport, LinkErrors, WithScope, client_options};
 use sentry_trace_export::transport::{EnvelopeSink, Transport};
 use sentry_trace_runtime::core::decision::Decision;
@@ -346,4 +348,30 @@ fn the_clients_sampler_is_asked() {
     };
     assert_eq!(start("GET /health").decision(), Decision::NotSampled);
     assert_eq!(start("GET /").decision(), Decision::Sampled);
+}
+
+#[cfg(feature = "json-lines")]
+#[tokio::test(flavor = "multi_thread")]
+async fn both_sinks_of_a_pair_may_ask_for_the_scope() {
+    let collector = Collector::start().await.unwrap();
+    let client = client(&collector);
+    let (pipes, sinks): (Vec<_>, Vec<_>) = (0..2)
+        .map(|_| {
+            let (read, write) = std::io::pipe().unwrap();
+            (read, WithScope(JsonLines::new(write)))
+        })
+        .unzip();
+    let sinks: [_; 2] = sinks.try_into().ok().unwrap();
+    let tracer = Tracer::new(client_options(&client).sink(<(_, _)>::from(sinks))).unwrap();
+    let hub = hub(&client);
+    hub.configure_scope(|scope| scope.set_tag("plan", "gold"));
+    Hub::run(hub, || {
+        tracer.start_new_trace().start_span("work").start().finish();
+    });
+    drop(tracer);
+    for pipe in pipes {
+        let line = std::io::read_to_string(pipe).unwrap();
+        assert!(line.contains("\"plan\":\"gold\""), "{line}");
+    }
+    collector.shutdown().await;
 }

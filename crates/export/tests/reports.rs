@@ -6,7 +6,7 @@
 mod server;
 mod support;
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use sentry_trace_export::http::{HttpOptions, HttpTransport};
 use sentry_trace_export::transport::Transport;
@@ -26,6 +26,16 @@ fn reports(server: &Server) -> Vec<String> {
     let mut bodies = server.bodies();
     bodies.retain(|body| has_report(body));
     bodies
+}
+
+/// Waits for what happens on another thread.
+#[track_caller]
+fn until(is_so: impl Fn() -> bool) {
+    let start = Instant::now();
+    while !is_so() {
+        assert!(start.elapsed() < PATIENCE, "it has not happened in time");
+        std::thread::yield_now();
+    }
 }
 
 fn has_report(body: &str) -> bool {
@@ -82,4 +92,37 @@ fn a_server_that_refuses_reports_gets_the_envelopes_all_the_same() {
     let stats = transport.stats();
     assert_eq!((stats.delivered, stats.lost), (2, 1));
     assert_eq!((server.bodies().len(), reports(&server).len()), (4, 2));
+    // Further ones go alone at once.
+    for _ in 0..3 {
+        transport.lost(LossReason::QueueOverflow, Loss::new(1, 1));
+        transport.send(&envelope("further"));
+        assert!(transport.flush(PATIENCE));
+        assert!(transport.flush(PATIENCE));
+    }
+    assert_eq!(
+        (transport.stats().delivered, transport.stats().lost),
+        (5, 1)
+    );
+}
+
+#[test]
+fn at_the_end_envelopes_go_before_a_report_that_was_refused() {
+    let mut refused = 0;
+    let server = Server::start(move |body| {
+        if !has_report(body) {
+            return Some(200);
+        }
+        refused += 1;
+        Some(if refused == 1 { 400 } else { 500 })
+    });
+    let transport = transport(&server, PATIENCE);
+    transport.lost(LossReason::QueueOverflow, Loss::new(3, 10));
+    transport.send(&envelope("with the report"));
+    let arrived = || server.bodies().len() - reports(&server).len();
+    until(|| !server.bodies().is_empty());
+    for name in ["first", "second", "third"] {
+        transport.send(&envelope(name));
+    }
+    drop(transport);
+    until(|| arrived() == 3);
 }

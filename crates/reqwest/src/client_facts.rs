@@ -12,8 +12,9 @@ use crate::default_headers::DefaultHeaders;
 /// As many as reqwest follows unless it is told.
 pub(crate) const DEFAULT_REDIRECTS: usize = 10;
 
-/// What reqwest shows of a client nowhere but in its debug text. Where that shows less than expected, the careful
-/// reading counts: the client follows redirects by rules of its own, and sends no `referer`.
+/// What reqwest shows of a client nowhere but in its debug text. Its default policy is not shown; where anything else
+/// is not as expected, the careful reading counts: the client follows redirects by rules of its own, and sends no
+/// `referer`.
 #[derive(Clone, Debug)]
 pub(crate) struct ClientFacts {
     /// The redirects that the client follows itself.
@@ -31,14 +32,15 @@ pub(crate) struct ClientFacts {
 /// Which redirects a client follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum RedirectPolicy {
-    /// At most so many.
+    /// None: a redirect is an answer.
+    None,
+    /// At most so many; one more is an error.
     Limit(usize),
     /// Those that a function of the user's allows.
     Custom,
 }
 
 impl RedirectPolicy {
-    pub(crate) const NONE: Self = Self::Limit(0);
     pub(crate) const DEFAULT: Self = Self::Limit(DEFAULT_REDIRECTS);
 
     fn of(shown: &str) -> Self {
@@ -47,7 +49,7 @@ impl RedirectPolicy {
             return Self::DEFAULT;
         }
         if shown.starts_with("Policy(None)") {
-            return Self::NONE;
+            return Self::None;
         }
         let limit = shown.strip_prefix("Policy(Limit(");
         let limit = limit.and_then(|rest| rest.split_once(')')?.0.parse().ok());
@@ -72,7 +74,7 @@ impl ClientFacts {
 
     /// Whether the client follows redirects itself.
     pub(crate) fn follows(&self) -> bool {
-        self.policy != RedirectPolicy::NONE
+        !matches!(self.policy, RedirectPolicy::None | RedirectPolicy::Limit(0))
     }
 }
 
@@ -95,7 +97,7 @@ mod tests {
     )]
     fn the_policy_is_known() {
         let policy = |policy| facts(|builder| builder.redirect(policy)).policy;
-        assert_eq!(policy(Policy::none()), RedirectPolicy::NONE);
+        assert_eq!(policy(Policy::none()), RedirectPolicy::None);
         assert_eq!(policy(Policy::default()), RedirectPolicy::DEFAULT);
         assert_eq!(policy(Policy::limited(10)), RedirectPolicy::Limit(10));
         assert_eq!(policy(Policy::limited(3)), RedirectPolicy::Limit(3));

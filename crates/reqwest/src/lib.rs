@@ -60,8 +60,9 @@
 //!
 //! # Redirects
 //!
-//! They are followed by reqwest's rules for methods, bodies and headers, and as many as the client's policy says. Some
-//! things differ: too many are an error of the kind [`TooManyRedirects`]; credentials that were left behind once do not
+//! They are followed by reqwest's rules for methods, bodies and headers, up to ten or
+//! [`TraceMiddleware::max_redirects`]; [`build_traced`](ClientBuilderExt::build_traced) takes the limit of the builder's
+//! policy over, also where that is none. Some things differ: too many are an error of the kind [`TooManyRedirects`]; credentials that were left behind once do not
 //! come back; and because reqwest adds default headers to each hop, credentials among them arrive at another origin as
 //! blank headers, and a default `content-type` or `content-encoding` is there also when the body was left behind. Give
 //! such headers to each request instead, for example by `with_init` of `reqwest-middleware`.

@@ -27,8 +27,8 @@ pub struct TraceMiddleware {
 struct Sent(u32);
 
 impl TraceMiddleware {
-    /// A middleware that uses the global tracer and follows redirects as the client would, up to ten where that is not
-    /// known.
+    /// A middleware that uses the global tracer and follows up to ten redirects, as reqwest does unless it is told.
+    /// [`build_traced_with`](crate::ClientBuilderExt::build_traced_with) lets it follow as the builder says.
     pub const fn new() -> Self {
         Self {
             settings: Settings::new(),
@@ -82,12 +82,14 @@ impl TraceMiddleware {
         self
     }
 
-    /// Follows redirects in the place of a client with this policy; `None` for a policy that only the client can ask.
+    /// Follows redirects in the place of a client with this policy; `None` for a policy that is left to the client: one
+    /// that only it can ask, and one to which each redirect is an error.
     pub(crate) fn in_place_of(self, policy: RedirectPolicy) -> Option<Self> {
         match (self.settings.max_redirects, policy) {
             (Some(_), _) => Some(self),
+            (None, RedirectPolicy::Limit(0) | RedirectPolicy::Custom) => None,
+            (None, RedirectPolicy::None) => Some(self.max_redirects(0)),
             (None, RedirectPolicy::Limit(limit)) => Some(self.max_redirects(limit)),
-            (None, RedirectPolicy::Custom) => None,
         }
     }
 

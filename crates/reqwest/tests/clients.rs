@@ -80,6 +80,16 @@ async fn a_policy_of_the_users_own_is_asked_and_nothing_else_follows() {
 }
 
 #[tokio::test]
+async fn where_each_redirect_is_an_error_it_stays_one() {
+    let (traced, host) = (Traced::new(), Host::start(|_| Reply::redirect(302, "/")));
+    let builder = Client::builder().redirect(Policy::limited(0));
+    let response = client(&traced, builder).get(host.url("/")).send().await;
+    assert!(response.expect_err("too many").is_redirect());
+    assert_eq!(host.seen().len(), 1);
+    assert!(host.seen()[0].is_traced());
+}
+
+#[tokio::test]
 async fn default_baggage_is_kept_beside_ours() {
     let traced = Traced::new();
     let seen = send(&traced, &[header("baggage", "team=checkout, a=b")]).await;

@@ -304,6 +304,12 @@ impl SpanHandle {
     #[must_use]
     pub fn continuation(&self) -> Option<TraceContext> {
         let (trace, span_id) = self.place()?;
-        Some(TraceContext::below(trace, Some(span_id)))
+        // A parent that is not recorded would be looked for in vain.
+        let parent = if self.is_unrecorded() {
+            trace.remote_parent
+        } else {
+            Some(span_id)
+        };
+        Some(TraceContext::below(trace, parent))
     }
 }

@@ -261,6 +261,11 @@ impl SpanHandle {
         })
     }
 
+    /// Whether it never was recorded.
+    pub(crate) fn is_unrecorded(&self) -> bool {
+        self.recorded().is_none()
+    }
+
     /// Its trace, and itself.
     pub(crate) fn place(&self) -> Option<(&Trace, SpanId)> {
         let span = self.span.as_ref()?;

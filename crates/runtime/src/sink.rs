@@ -15,6 +15,7 @@
 //! ```
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -136,12 +137,17 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
     }
 }
 
-/// Both take every transaction, the first one a copy. Only one of them may want to remember surroundings: the first that
-/// does.
+/// Both take every transaction, the first one a copy; what panics in one does not keep it from the other. Of
+/// surroundings those of the first are remembered, else of the second. A flush waits for the first, and then for the
+/// second as long as there is time.
 impl<A: Sink, B: Sink> Sink for (A, B) {
     fn accept(&self, transaction: Transaction) {
-        self.0.accept(transaction.clone());
+        let copy = transaction.clone();
+        let first = catch_unwind(AssertUnwindSafe(|| self.0.accept(copy)));
         self.1.accept(transaction);
+        if let Err(panic) = first {
+            resume_unwind(panic);
+        }
     }
 
     fn begin(&self) -> Option<Surroundings> {

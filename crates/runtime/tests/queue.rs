@@ -310,3 +310,20 @@ fn a_flush_hands_the_rest_of_its_time_to_the_sink() {
         assert!(timeout <= PATIENCE && timeout + before.elapsed() >= PATIENCE);
     }
 }
+
+#[test]
+fn one_sink_that_panics_keeps_nothing_from_the_other() {
+    struct Broken;
+    impl Sink for Broken {
+        fn accept(&self, _: Transaction) {
+            panic!("on purpose");
+        }
+    }
+    let sink = MemorySink::new();
+    let options = Options::new().traces_sample_rate(1.0);
+    let tracer = Tracer::new(options.sink((Broken, sink.clone()))).unwrap();
+    tracer.start_new_trace().start_span("work").start().finish();
+    assert!(tracer.flush(Duration::from_secs(10)));
+    assert_eq!(sink.take().len(), 1);
+    assert_eq!(tracer.stats().sink_panics, 1);
+}

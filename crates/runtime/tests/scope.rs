@@ -190,3 +190,15 @@ fn a_context_that_is_longer_than_a_header_is_continued_whole() {
     assert_eq!(job.baggage(), request.baggage());
     assert!(job.baggage().unwrap().len() > 9000);
 }
+
+#[test]
+fn what_continues_unrecorded_work_hangs_below_the_sender() {
+    let (tracer, sink) = recording();
+    let header = header("1");
+    let handle = tracer
+        .continue_trace(incoming(&header, BAGGAGE))
+        .unrecorded();
+    handle.continuation().unwrap().start_span("job").run(|_| ());
+    let parent = sink.take()[0].root.parent_span_id;
+    assert_eq!(parent.map(|id| id.to_string()).as_deref(), Some(PARENT));
+}

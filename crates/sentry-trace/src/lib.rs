@@ -49,7 +49,7 @@
 //! | `dsn` | to the host of the DSN |
 //! | `sentry` | through the official `sentry` client 0.49, bound before [`init`]; its errors are linked to our spans |
 //! | `spotlight` | copies to a local Spotlight sidecar |
-//! | `json-lines`, `tree` | to a file or a terminal, as a sink of [`Options::sink`] out of [`export`] |
+//! | `json-lines`, `tree` | to a file or a terminal, as a sink out of [`export`]: instead of Sentry by [`Options::sink`], besides by [`Init::also`] |
 //!
 //! `html` adds the module `html`: the trace for templates and props, so that pages hand it to browsers. The modules of
 //! server frameworks have extractors and layers for it. `regex` allows regular expressions among the propagation

@@ -99,6 +99,32 @@ async fn a_body_is_dropped_before_the_span_of_its_request_ends() {
 }
 
 #[tokio::test]
+async fn a_body_may_go_on_after_an_error() {
+    let (tracer, sink) = tracer();
+    let handler = service_fn(|_: Request<()>| async {
+        let frame = |text: &'static str| Ok(Frame::data(Bytes::from_static(text.as_bytes())));
+        let frames = [
+            frame("a"),
+            Err(std::io::Error::other("skipped")),
+            frame("c"),
+        ];
+        Ok::<_, Infallible>(Response::new(StreamBody::new(futures_util::stream::iter(
+            frames,
+        ))))
+    });
+    let service = ServerLayer::new().tracer(tracer).layer(handler);
+    let response = service.oneshot(Request::new(())).await.expect("a response");
+    let mut body = response.into_body();
+    let mut read = Vec::new();
+    while let Some(frame) = body.frame().await {
+        read.push(frame.is_ok());
+    }
+    assert_eq!(read, [true, false, true]);
+    let status = sink.take()[0].root.status;
+    assert_eq!(status, Some(SpanStatus::InternalError));
+}
+
+#[tokio::test]
 async fn a_clients_future_is_dropped_within_its_span() {
     let (tracer, sink) = tracer();
     let mut client = ClientLayer::new().tracer(tracer.clone()).layer(service_fn(

@@ -180,7 +180,8 @@ impl State {
         if let Some(at) = self.resume_at.filter(|at| now < *at) {
             return Next::Wait(Some(at));
         }
-        if report_due && self.report_apart {
+        // What can be lost with a report that may be refused is sent before it.
+        if report_due && self.report_apart && (!self.stopping || self.buffer.is_empty()) {
             return Next::Job(self.job(None));
         }
         match self.buffer.take() {
@@ -269,7 +270,7 @@ impl State {
     fn settle_refusal(&mut self, job: Job, status: u16, now: Instant) {
         let is_limited = status == 429;
         if !is_limited && !job.report.is_empty() {
-            self.report_apart = job.waiting.is_some();
+            self.report_apart = true;
         }
         if is_limited || job.waiting.is_some() {
             self.keep_report(job.report, now);

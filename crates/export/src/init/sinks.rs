@@ -58,7 +58,7 @@ impl Sinks {
     pub(super) fn sink(mut self, settings: &Settings) -> Result<Option<Box<dyn Sink>>, String> {
         let also = self.also.take();
         Ok(match (self.envelopes(settings)?, also) {
-            (Some(sink), Some(also)) => Some(Box::new((also, sink))),
+            (Some(sink), Some(also)) => Some(Box::new((sink, also))),
             (sink, also) => sink.or(also),
         })
     }

@@ -24,11 +24,14 @@ impl<S: Sink> Sink for WithScope<S> {
     }
 
     fn prepare(&self, transaction: &mut Transaction) {
-        let hub = transaction.surroundings.take();
-        transaction.surroundings = hub
-            .and_then(|hub| hub.downcast::<Hub>().ok())
-            .map(|hub| read_scope(&hub, extra_of))
-            .map(|extra| Arc::new(extra) as Surroundings);
+        let surroundings = transaction.surroundings.take();
+        transaction.surroundings = surroundings.map(|surroundings| {
+            match surroundings.downcast::<Hub>() {
+                Ok(hub) => Arc::new(read_scope(&hub, extra_of)),
+                // Another one beside this one has read it already.
+                Err(other) => other,
+            }
+        });
         self.0.prepare(transaction);
     }
 

@@ -25,6 +25,7 @@ pin_project! {
         left: Option<u64>,
         // The status may stand in the trailers.
         is_grpc: bool,
+        has_failed: bool,
     }
 
     impl<B: Body> PinnedDrop for ServerBody<B> {
@@ -34,7 +35,9 @@ pin_project! {
             // bytes as were announced.
             let is_at_its_end = this.inner.as_ref().as_pin_ref().is_some_and(|inner| inner.is_end_stream());
             this.scope.run(|| this.inner.set(None));
-            if is_at_its_end || *this.left == Some(0) {
+            if *this.has_failed {
+                this.span.take().into_iter().for_each(ServerSpan::fail);
+            } else if is_at_its_end || *this.left == Some(0) {
                 this.span.take().into_iter().for_each(ServerSpan::finish);
             }
         }
@@ -55,6 +58,7 @@ impl<B: Body> ServerBody<B> {
             scope,
             left: length,
             is_grpc,
+            has_failed: false,
         }
     }
 }
@@ -81,8 +85,12 @@ impl<B: Body> Body for ServerBody<B> {
         });
         drop(panics);
         match &polled {
+            Poll::Ready(None) if *this.has_failed => {
+                this.span.take().into_iter().for_each(ServerSpan::fail);
+            }
             Poll::Ready(None) => this.span.take().into_iter().for_each(ServerSpan::finish),
-            Poll::Ready(Some(Err(_))) => this.span.take().into_iter().for_each(ServerSpan::fail),
+            // Whoever reads the body may go on all the same; a server drops it now.
+            Poll::Ready(Some(Err(_))) => *this.has_failed = true,
             Poll::Ready(Some(Ok(frame))) => {
                 if let (Some(left), Some(data)) = (this.left.as_mut(), frame.data_ref()) {
                     *left = left.saturating_sub(data.remaining() as u64);
@@ -112,8 +120,8 @@ impl<B: Body> Body for ServerBody<B> {
 fn is_last<D, E>(polled: &Poll<Option<Result<Frame<D>, E>>>) -> bool {
     match polled {
         Poll::Ready(Some(Ok(frame))) => frame.is_trailers(),
-        Poll::Ready(_) => true,
-        Poll::Pending => false,
+        Poll::Ready(None) => true,
+        Poll::Ready(Some(Err(_))) | Poll::Pending => false,
     }
 }
 
