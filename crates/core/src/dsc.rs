@@ -39,6 +39,7 @@ use crate::decision::Decision;
 use crate::hex;
 use crate::id::TraceId;
 use crate::member::MemberWriter;
+use crate::number::MAX_TEXT;
 use crate::sample_rand::SampleRand;
 use crate::text::FixedText;
 
@@ -153,7 +154,7 @@ impl Changes {
 }
 
 /// The shortest decimal form that reads back as the same number, without an exponent.
-fn rate_text(rate: f64) -> FixedText<255> {
+fn rate_text(rate: f64) -> FixedText<MAX_TEXT> {
     let mut text = FixedText::new();
     let written = write!(text, "{rate}");
     debug_assert!(written.is_ok());

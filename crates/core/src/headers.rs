@@ -71,13 +71,14 @@ pub struct SignedHeaders {
 }
 
 impl SignedHeaders {
-    /// Reads the list behind `SignedHeaders=` in the values of `authorization`: names in any case, joined by `;`. Behind
-    /// the list stands a comma (AWS), `&` (Azure) or white space.
+    /// Reads the lists behind `SignedHeaders=` in the values of `authorization`: names in any case, joined by `;`. Behind
+    /// a list stands a comma (AWS), `&` (Azure) or the end. What else stands there is read as names too: one that is
+    /// taken for signed in vain costs less than a signature.
     #[must_use]
     pub fn read<'a>(authorization: impl IntoIterator<Item = &'a [u8]>) -> Self {
         let mut signed = Self::default();
         for value in authorization {
-            for name in signed_names(value) {
+            for name in signed_lists(value).flat_map(names) {
                 signed.sentry_trace |= name.eq_ignore_ascii_case(sentry_trace::NAME.as_bytes());
                 signed.baggage |= name.eq_ignore_ascii_case(baggage::NAME.as_bytes());
                 signed.traceparent |= name.eq_ignore_ascii_case(traceparent::NAME.as_bytes());
@@ -87,19 +88,23 @@ impl SignedHeaders {
     }
 }
 
-fn signed_names(authorization: &[u8]) -> impl Iterator<Item = &[u8]> {
+/// What stands behind each `SignedHeaders=`, to the next comma or `&`.
+fn signed_lists(authorization: &[u8]) -> impl Iterator<Item = &[u8]> {
     const MARK: &[u8] = b"signedheaders=";
-    let list = authorization
+    let starts = authorization
         .windows(MARK.len())
-        .position(|window| window.eq_ignore_ascii_case(MARK))
-        .map_or(&[][..], |at| &authorization[at + MARK.len()..]);
-    let end = list
-        .iter()
-        .position(|byte| matches!(byte, b',' | b'&' | b' ' | b'\t'))
-        .unwrap_or(list.len());
-    list[..end]
-        .split(|&byte| byte == b';')
-        .map(|name| name.trim_ascii().trim_quotes())
+        .enumerate()
+        .filter(|(_, window)| window.eq_ignore_ascii_case(MARK))
+        .map(|(at, _)| at + MARK.len());
+    starts.filter_map(|start| {
+        let list = authorization.get(start..)?;
+        list.split(|byte| matches!(byte, b',' | b'&')).next()
+    })
+}
+
+fn names(list: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let names = list.split(|byte| matches!(byte, b';' | b' ' | b'\t'));
+    names.map(TrimQuotes::trim_quotes)
 }
 
 trait TrimQuotes {
@@ -166,6 +171,14 @@ mod tests {
         let azure = "HMAC-SHA256 Credential=x&SignedHeaders=host;baggage&Signature=y";
         assert!(read(azure).baggage);
         assert!(read("Signature SignedHeaders=\"host;baggage\"").baggage);
+        for value in [
+            "a SignedHeaders=host; baggage, Signature=1",
+            "a SignedHeaders= baggage",
+            "a SignedHeaders=host, SignedHeaders=baggage",
+        ] {
+            assert!(read(value).baggage, "{value}");
+        }
+        assert!(!read("a SignedHeaders=host, Signature=baggage").baggage);
         assert_eq!(read("Bearer baggage"), SignedHeaders::default());
         assert_eq!(read("SignedHeaders="), SignedHeaders::default());
     }

@@ -5,8 +5,8 @@ use core::fmt::Write;
 use crate::baggage::Member;
 use crate::text::FixedText;
 
-/// Longer texts than any number that a sender writes are not numbers.
-const MAX_TEXT: usize = 64;
+/// No number in [0, 1] is longer in its shortest form: `0.`, 323 zeros and 17 digits. Longer texts are not numbers.
+pub(crate) const MAX_TEXT: usize = 342;
 
 /// The member's value as a finite JSON number (RFC 8259, section 6).
 pub(crate) fn parse(member: Member<'_>) -> Option<f64> {

@@ -24,12 +24,12 @@ pub(crate) const fn trim_start(mut text: &[u8]) -> &[u8] {
 #[derive(Clone, Copy)]
 pub struct FixedText<const N: usize> {
     bytes: [u8; N],
-    len: u8,
+    len: u16,
 }
 
 impl<const N: usize> FixedText<N> {
     pub(crate) const fn new() -> Self {
-        const { assert!(N <= 255) };
+        const { assert!(N <= u16::MAX as usize) };
         Self {
             bytes: [0; N],
             len: 0,
@@ -40,7 +40,7 @@ impl<const N: usize> FixedText<N> {
         let start = usize::from(self.len);
         let taken = text.len().min(N - start);
         self.bytes[start..start + taken].copy_from_slice(&text[..taken]);
-        self.len += taken as u8;
+        self.len += taken as u16;
     }
 
     /// The text as bytes.

@@ -153,3 +153,27 @@ proptest! {
         prop_assert!(again.iter().eq(received.iter()));
     }
 }
+
+#[test]
+fn the_least_rates_are_written_whole_and_read_again() {
+    for rate in [
+        f64::from_bits(1),
+        f64::MIN_POSITIVE,
+        2.225_073_858_507_201e-308,
+        1e-64,
+        0.3,
+    ] {
+        let changes = Changes {
+            sample_rand: None,
+            decided: Some((rate, true)),
+        };
+        let mut text = Vec::new();
+        changes.write(&SentryMembers::EMPTY, &mut text);
+        let members = SentryMembers::parse([text.as_slice()]);
+        assert_eq!(
+            received_rate(members.get("sample_rate")),
+            Some(rate),
+            "{rate}"
+        );
+    }
+}
