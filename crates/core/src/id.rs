@@ -147,14 +147,14 @@ macro_rules! text_form {
             /// # Errors
             /// Says whether the length, a digit or the value is wrong.
             pub fn parse(text: &[u8]) -> Result<Self, InvalidId> {
-                let digits: [u8; Self::TEXT_LEN] =
+                let digits: &[u8; Self::TEXT_LEN] =
                     text.try_into().map_err(|_| InvalidId::Length)?;
-                if !hex::are_digits(&digits) {
+                if !hex::are_digits(digits) {
                     Err(InvalidId::Digit)
-                } else if digits == [b'0'; Self::TEXT_LEN] {
+                } else if *digits == [b'0'; Self::TEXT_LEN] {
                     Err(InvalidId::Nil)
                 } else {
-                    Ok(Self { digits })
+                    Ok(Self { digits: *digits })
                 }
             }
         }
