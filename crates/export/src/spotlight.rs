@@ -11,9 +11,10 @@
 use std::fmt;
 use std::io::Write;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::envelope::Envelope;
 use crate::post::{Posted, Poster};
@@ -24,13 +25,16 @@ use crate::transport::Transport;
 pub const DEFAULT_URL: &str = "http://localhost:8969/stream";
 
 /// Copies that wait; further ones are dropped.
-const CAPACITY: usize = 64;
+const CAPACITY: usize = 256;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 const TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The most that a flush waits for copies: they are a convenience.
 const FLUSH_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// How often a flush looks whether there is room for its question.
+const FLUSH_STEP: Duration = Duration::from_millis(2);
 
 /// What `SENTRY_SPOTLIGHT` says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,9 +61,12 @@ impl Setting {
 
 /// Sends copies from a thread of its own; whoever hands an envelope over never waits.
 ///
-/// Copies that cannot be delivered are dropped, and not counted as losses. The first time, one warning says so.
+/// Copies that cannot be delivered, or not fast enough, are dropped, and not counted as losses. The first time, one
+/// warning says so.
 pub struct Spotlight {
     sender: SyncSender<Message>,
+    /// A copy was dropped because too many were waiting.
+    is_over: Arc<AtomicBool>,
 }
 
 /// Why there are no copies.
@@ -98,39 +105,54 @@ impl Spotlight {
             return Err(SpotlightError::Url(url.to_owned()));
         }
         let poster = Poster::new(url.to_owned(), None, None, CONNECT_TIMEOUT, TIMEOUT);
-        let warning = format!("Spotlight at {url} does not take envelopes; this is said once");
+        let warning = format!("Spotlight at {url} does not take all envelopes; this is said once");
         let (sender, receiver) = sync_channel(CAPACITY);
+        let is_over = Arc::new(AtomicBool::new(false));
+        let noticed = is_over.clone();
         thread::Builder::new()
             .name("sentry-trace-spotlight".into())
-            .spawn(move || work(&receiver, &poster, || warn(&warning)))
+            .spawn(move || work(&receiver, &noticed, &poster, || warn(&warning)))
             .map_err(SpotlightError::Thread)?;
-        Ok(Self { sender })
+        Ok(Self { sender, is_over })
     }
 }
 
 impl Transport for Spotlight {
     fn send(&self, envelope: &Arc<Envelope>) {
-        // A full channel means that the sidecar is slow.
-        _ = self.sender.try_send(Message::Copy(envelope.clone()));
+        if self
+            .sender
+            .try_send(Message::Copy(envelope.clone()))
+            .is_err()
+        {
+            self.is_over.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Waits half a second at most, and is content with whatever became of the copies.
     fn flush(&self, timeout: Duration) -> bool {
+        let deadline = Instant::now() + timeout.min(FLUSH_TIMEOUT);
         let (done, is_done) = sync_channel(1);
-        if self.sender.try_send(Message::Flush(done)).is_ok() {
-            _ = is_done.recv_timeout(timeout.min(FLUSH_TIMEOUT));
+        let mut message = Message::Flush(done);
+        while let Err(TrySendError::Full(refused)) = self.sender.try_send(message) {
+            if Instant::now() >= deadline {
+                return true;
+            }
+            message = refused;
+            thread::sleep(FLUSH_STEP);
         }
+        _ = is_done.recv_timeout(deadline.saturating_duration_since(Instant::now()));
         true
     }
 }
 
-fn work(receiver: &Receiver<Message>, poster: &Poster, warn: impl FnOnce()) {
+fn work(receiver: &Receiver<Message>, is_over: &AtomicBool, poster: &Poster, warn: impl FnOnce()) {
     let mut warn = Some(warn);
     for message in receiver {
         match message {
             Message::Copy(envelope) => {
                 let taken = is_taken(&poster.post(&envelope.to_bytes(now()), None));
-                if let Some(warn) = warn.take_if(|_| !taken) {
+                let dropped = !taken || is_over.load(Ordering::Relaxed);
+                if let Some(warn) = warn.take_if(|_| dropped) {
                     warn();
                 }
             }

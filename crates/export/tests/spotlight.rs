@@ -59,6 +59,20 @@ async fn a_sidecar_that_is_not_there_is_one_warning() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_flush_waits_also_where_no_further_copy_finds_room() {
+    let sidecar = Collector::start().await.unwrap();
+    let (copies, warned) = spotlight(&format!("{}/stream", sidecar.url()));
+    for _ in 0..1000 {
+        copies.send(&envelope("work"));
+    }
+    assert!(copies.flush(PATIENCE));
+    assert!(sidecar.transactions().len() > 100);
+    drop(copies);
+    assert_eq!(warned.iter().count(), 1);
+    sidecar.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_sidecar_that_hangs_delays_nobody() {
     let (project, sidecar) = (
         Collector::start().await.unwrap(),
@@ -70,14 +84,14 @@ async fn a_sidecar_that_hangs_delays_nobody() {
         .to(HttpTransport::new(&project.dsn()).unwrap())
         .to(copies);
     // The copies fit into the channel at first, and then they do not.
-    for count in [20, 200] {
+    for count in [20, 250] {
         let transactions: Vec<_> = (0..count).map(|_| transaction("work", 0)).collect();
         let ((), took) = timed(|| transactions.into_iter().for_each(|one| sink.accept(one)));
         assert!(took < Duration::from_secs(1), "{took:?}");
         let (flushed, took) = timed(|| sink.flush(PATIENCE));
         assert!(flushed && took < Duration::from_secs(5), "{took:?}");
     }
-    assert_eq!(project.transactions().len(), 220);
+    assert_eq!(project.transactions().len(), 270);
     project.shutdown().await;
     sidecar.shutdown().await;
 }

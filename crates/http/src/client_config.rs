@@ -85,10 +85,10 @@ impl ClientConfig {
         ClientSpan::new(parent.start_described_child(&mut start), propagates)
     }
 
-    /// Tells the tracer's diagnostics that an adapter noticed something.
+    /// Tells the tracer's diagnostics, once, that an adapter noticed something.
     pub fn note(&self, note: &str) {
         if let Some(tracer) = self.tracer.clone().or_else(sentry_trace_runtime::tracer) {
-            tracer.note(note);
+            tracer.note_once(note, || note.to_owned());
         }
     }
 

@@ -29,7 +29,7 @@ struct Sent(u32);
 impl TraceMiddleware {
     /// A middleware that uses the global tracer and follows up to ten redirects, as reqwest does unless it is told.
     /// [`build_traced_with`](crate::ClientBuilderExt::build_traced_with) lets it follow as the builder says.
-    pub const fn new() -> Self {
+    pub fn new() -> Self {
         Self {
             settings: Settings::new(),
         }

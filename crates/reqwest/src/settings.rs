@@ -1,5 +1,8 @@
 //! What can be set, for asynchronous and blocking clients alike.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use reqwest::Url;
 use reqwest::header::HeaderMap;
 use sentry_trace_http::{ClientConfig, ClientSpan, ClientUrl, Propagation};
@@ -15,16 +18,19 @@ pub(crate) struct Settings {
     pub(crate) propagation: Propagation,
     /// `None` when it is not known which client sends.
     pub(crate) client: Option<ClientFacts>,
+    /// The client was seen to follow redirects itself.
+    was_seen_following: Arc<AtomicBool>,
 }
 
 impl Settings {
     /// The global tracer, and as many redirects as in reqwest.
-    pub(crate) const fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self {
             config: ClientConfig::new("auto.http.reqwest"),
             max_redirects: None,
             propagation: Propagation::Traced,
             client: None,
+            was_seen_following: Arc::default(),
         }
     }
 
@@ -44,7 +50,10 @@ impl Settings {
 
     /// Whether the client is known to follow redirects itself.
     pub(crate) fn client_follows(&self) -> bool {
-        self.client.as_ref().is_some_and(ClientFacts::follows)
+        match &self.client {
+            Some(client) => client.follows(),
+            None => self.was_seen_following.load(Ordering::Relaxed),
+        }
     }
 
     /// Writes the headers that carry the trace of a span on, with regard to those that the client adds afterwards.
@@ -61,14 +70,16 @@ impl Settings {
         }
     }
 
-    /// Tells when the client has followed a redirect itself, though it was not known to.
+    /// Notices that the client has followed a redirect itself, though it was not known to.
     pub(crate) fn compare(&self, sent: &Url, answered: &Url) {
         let mut sent = sent.clone();
         sent.set_fragment(None);
         if self.client.is_none() && sent != *answered {
+            self.was_seen_following.store(true, Ordering::Relaxed);
             self.config.note(
                 "a response came from another URL than the request was for: the client below follows redirects \
-                 itself, and carries our headers along; build it with redirect::Policy::none()",
+                 itself, and has carried our headers along; further requests get none; build it with \
+                 redirect::Policy::none()",
             );
         }
     }

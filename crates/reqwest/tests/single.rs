@@ -76,12 +76,14 @@ async fn a_stack_on_a_client_that_follows_redirects_is_noticed() {
         "{:?}",
         traced.notes()
     );
+    client.get(host.url("/")).send().await.expect("a response");
+    assert!(host.seen()[2..].iter().all(|seen| !seen.is_traced()));
     let known = middleware(&traced).for_client(&Client::new());
     let client = reqwest_middleware::ClientBuilder::new(Client::new())
         .with(known)
         .build();
     client.get(host.url("/")).send().await.expect("a response");
-    assert!(!host.seen()[2].is_traced() && !host.seen()[3].is_traced());
+    assert!(!host.seen()[4].is_traced() && !host.seen()[5].is_traced());
 }
 
 #[tokio::test]
