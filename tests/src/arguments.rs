@@ -74,11 +74,11 @@ impl Request {
 
     fn read(parser: &mut Parser) -> Result<Self, lexopt::Error> {
         let mut arguments = Arguments::default();
-        let mut named = Vec::new();
+        let (mut named, mut no_drivers) = (Vec::new(), false);
         while let Some(argument) = parser.next()? {
             match argument {
                 Arg::Long("driver") => named.push(driver(&parser.value()?.string()?)?),
-                Arg::Long("no-drivers") => arguments.drivers.clear(),
+                Arg::Long("no-drivers") => no_drivers = true,
                 Arg::Long("peers") => arguments.peers = peers(&parser.value()?.string()?)?,
                 Arg::Long("vectors") => arguments.vectors.push(parser.value()?.into()),
                 Arg::Long("exceptions") => arguments.exceptions = parser.value()?.into(),
@@ -89,8 +89,19 @@ impl Request {
                 other => return Err(other.unexpected()),
             }
         }
-        if !named.is_empty() {
-            arguments.drivers.retain(|driver| named.contains(driver));
+        if no_drivers && !named.is_empty() {
+            return Err("--driver and --no-drivers ask for opposite things".into());
+        }
+        if no_drivers && arguments.peers.is_empty() {
+            return Err("--no-drivers without --peers runs nothing".into());
+        }
+        arguments
+            .drivers
+            .retain(|driver| !no_drivers && (named.is_empty() || named.contains(driver)));
+        let is_whole =
+            arguments.drivers.len() == drivers::ALL.len() && peers::are_all(&arguments.peers);
+        if arguments.report && !is_whole {
+            return Err("--report is for a run of all drivers and peers".into());
         }
         Ok(Self::Run(arguments))
     }
@@ -167,5 +178,19 @@ mod tests {
         );
         let error = parse(&["--peers", "node,none"]).expect_err("unknown");
         assert!(error.contains("unknown peer `none`; known are"), "{error}");
+    }
+
+    #[test]
+    fn a_run_of_nothing_and_a_report_of_a_part_are_refused() {
+        for args in [
+            &["--no-drivers"][..],
+            &["--no-drivers", "--driver", "core", "--peers", "node"],
+            &["--report"],
+            &["--driver", "core", "--report"],
+        ] {
+            assert!(parse(args).is_err(), "{args:?}");
+        }
+        let everything = format!("--peers={}", peers::names().replace(", ", ","));
+        assert!(parse(&[&everything, "--report"]).is_ok());
     }
 }

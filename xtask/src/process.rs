@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::Path;
-use std::process::{Command, ExitCode, ExitStatus};
+use std::process::{Command, ExitCode};
 
 use crate::fallible::Fallible;
 
@@ -45,7 +45,16 @@ impl Invocation {
         command
     }
 
+    /// Runs it where the user stands, in the place of this process: signals reach it, and its exit code is the one.
+    #[cfg(unix)]
+    pub(crate) fn hand_over(&self) -> Fallible<ExitCode> {
+        use std::os::unix::process::CommandExt;
+        let error = self.command().exec();
+        Err(format!("`{self}` did not start: {error}").into())
+    }
+
     /// Runs it where the user stands and hands its exit code on.
+    #[cfg(not(unix))]
     pub(crate) fn hand_over(&self) -> Fallible<ExitCode> {
         let status = self
             .command()
@@ -89,7 +98,8 @@ fn quoted(word: &OsStr) -> String {
 }
 
 /// A process that a signal ended has no code; it counts as 1.
-fn exit_code(status: ExitStatus) -> ExitCode {
+#[cfg(not(unix))]
+fn exit_code(status: std::process::ExitStatus) -> ExitCode {
     let code = status.code().unwrap_or(1);
     ExitCode::from(u8::try_from(code).unwrap_or(1))
 }

@@ -19,7 +19,7 @@ It fails when a transaction is missing or does not hang together with the others
     --serve            keep the services up, with a page that shows the traces
     --port N           where that page is served (default: a free port)
     --dsn URL          send the transactions to this DSN too
-    --spotlight [URL]  send them to a Spotlight sidecar too (default http://localhost:8969/stream)
+    --spotlight[=URL]  send them to a Spotlight sidecar too (default http://localhost:8969/stream)
     --help             this text
 ";
 

@@ -29,7 +29,7 @@ impl Demo {
     pub async fn start(arguments: &Arguments) -> Result<Self, String> {
         let collector = Collector::start_on(arguments.address)
             .await
-            .map_err(|error| error.to_string())?;
+            .map_err(|error| format!("{}: {error}", arguments.address))?;
         let dsn = collector.dsn();
         let (page, no_page) = if arguments.serve {
             page(&dsn)
@@ -55,7 +55,7 @@ impl Demo {
     /// Sends requests one after the other, and waits for what comes of them; gives how many transactions that is to be.
     ///
     /// # Errors
-    /// A request failed. Fewer transactions than expected are none.
+    /// A request failed, or a host does not take transactions. Fewer transactions than expected are none.
     pub async fn send(&self, requests: usize) -> Result<usize, String> {
         for id in 1..=requests {
             let url = format!("{}/checkout/{id}", self.storefront());
@@ -66,7 +66,12 @@ impl Demo {
                 return Err(format!("GET {url}: {}", answer.status()));
             }
         }
-        self.services.flush(PATIENCE).await;
+        if !self.services.flush(PATIENCE).await {
+            return Err(format!(
+                "after {} s there are transactions that no host has taken",
+                PATIENCE.as_secs()
+            ));
+        }
         let expected = requests * TRANSACTIONS;
         _ = self
             .collector

@@ -2,7 +2,7 @@
 
 use sentry_trace::export::envelope::Format;
 use sentry_trace::export::http::HttpTransport;
-use sentry_trace::export::spotlight::{self, Setting, Spotlight};
+use sentry_trace::export::spotlight::{Setting, Spotlight};
 use sentry_trace::export::transport::EnvelopeSink;
 
 use super::arguments::Arguments;
@@ -14,11 +14,7 @@ pub(super) fn sink(collector: &str, arguments: &Arguments) -> Result<EnvelopeSin
     if let Some(dsn) = &arguments.dsn {
         sink = sink.to(http(dsn)?);
     }
-    if let Some(text) = &arguments.spotlight {
-        let url = match Setting::parse(text) {
-            Setting::Url(url) => url,
-            _ => spotlight::DEFAULT_URL.to_owned(),
-        };
+    if let Some(Setting::Url(url)) = arguments.spotlight.as_deref().map(Setting::parse) {
         sink = sink.to(Spotlight::new(&url).map_err(|error| format!("{url}: {error}"))?);
     }
     Ok(sink)

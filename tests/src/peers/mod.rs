@@ -60,6 +60,12 @@ pub fn find(name: &str) -> Option<&'static str> {
     all().find(|known| *known == name)
 }
 
+/// Whether these are all peers that there are.
+#[must_use]
+pub fn are_all(names: &[&'static str]) -> bool {
+    all().all(|known| names.contains(&known))
+}
+
 /// The names of all peers, for messages.
 #[must_use]
 pub fn names() -> String {

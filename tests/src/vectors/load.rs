@@ -131,6 +131,9 @@ impl Loader {
             Ok(text) => text,
             Err(error) => return self.fault(file, error),
         };
+        if text.is_empty() {
+            return self.fault(file, "there is no vector in it");
+        }
         for (index, line) in text.lines().enumerate() {
             let place = Place {
                 folder,
