@@ -42,6 +42,11 @@
 //! # });
 //! ```
 //!
+//! # When a client's span starts
+//!
+//! When awc's `send` is called: `client.get(url).send().in_trace_span(span)` comes too late, an async block around the
+//! call is in time, as above.
+//!
 //! # Pages
 //!
 //! Handlers take [`TraceMeta`] and write it into their templates. [`InjectMeta`] does it without touching any template,

@@ -23,6 +23,12 @@
 //! alone next, so that a host which refuses reports costs no more envelopes; it is dropped when it is refused alone, and
 //! when it has had no answer in time: what it counts may have arrived, and is not counted twice.
 //!
+//! # How much goes through
+//! Envelopes go one after the other, over one connection: a host that is 50 ms away takes some 20 of them a second. What
+//! comes faster waits, up to [`capacity`](HttpOptions::capacity) here and `Options::sink_queue_capacity` before, and is
+//! lost and counted beyond. A lower sample rate is the remedy where that is not a burst. [`HttpTransport::stats`] tells; an
+//! `Arc` of a transport is one, so that a reference can be kept.
+//!
 //! # Certificates
 //! Over `https` the host's certificate has to lead to one of Mozilla's authorities, which are built in: those of the
 //! machine are not asked. For a host with an authority of its own, [`ca_certs`](HttpOptions::ca_certs) names the ones to

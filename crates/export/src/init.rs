@@ -102,7 +102,8 @@ impl Init {
         self
     }
 
-    /// Where transactions go besides, unless the options have a sink of their own.
+    /// Where transactions go besides, unless the options have a sink of their own. Both are called by one thread: what
+    /// hangs in one holds up the other.
     pub fn also(mut self, sink: impl Sink) -> Self {
         self.sinks.also = Some(Box::new(sink));
         self

@@ -21,6 +21,21 @@ pub trait Transport: Send + Sync + 'static {
     fn flush(&self, timeout: Duration) -> bool;
 }
 
+/// A shared transport: whoever keeps the other reference can still ask it, for its counts for example.
+impl<T: Transport + ?Sized> Transport for Arc<T> {
+    fn send(&self, envelope: &Arc<Envelope>) {
+        (**self).send(envelope);
+    }
+
+    fn lost(&self, reason: LossReason, loss: Loss) {
+        (**self).lost(reason, loss);
+    }
+
+    fn flush(&self, timeout: Duration) -> bool {
+        (**self).flush(timeout)
+    }
+}
+
 /// Writes each transaction as an envelope, once, and hands it to every transport.
 pub struct EnvelopeSink {
     format: Format,

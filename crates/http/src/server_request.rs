@@ -158,8 +158,11 @@ impl<'a> ServerRequest<'a> {
     }
 }
 
-/// `GET /users/{id}`.
+/// `GET /users/{id}`; the method alone where there is no path, as for `CONNECT`.
 pub(crate) fn joined(method: &str, path: &str) -> String {
+    if path.is_empty() {
+        return method.to_owned();
+    }
     let mut name = String::with_capacity(method.len() + 1 + path.len());
     name.push_str(method);
     name.push(' ');
@@ -196,7 +199,13 @@ pub(crate) fn split_port(authority: &str) -> (&str, Option<u16>) {
 
 #[cfg(test)]
 mod tests {
-    use super::split_port;
+    use super::{joined, split_port};
+
+    #[test]
+    fn a_request_without_a_path_is_named_by_its_method() {
+        assert_eq!(joined("CONNECT", ""), "CONNECT");
+        assert_eq!(joined("GET", "/users/{id}"), "GET /users/{id}");
+    }
 
     #[test]
     fn ports_are_told_from_addresses() {

@@ -61,6 +61,14 @@
 //! hyper knows no routes: a transaction has the name `GET /users/7`. A handler that matches paths by hand names it with
 //! [`set_route`]: `set_route(&current_span(), "GET", "/users/{id}")`.
 //!
+//! # When a client's span starts
+//!
+//! When the request is made, which is when the headers are written: below the span that is current then.
+//! `client.request(request).in_trace_span(span)` comes too late; an async block around the call is in time, as above.
+//!
+//! hyper's own `client::conn` takes URIs without a host, which match targets by the text of their path alone (rule R9):
+//! give requests to the layer with the whole URI.
+//!
 //! # Opting out
 //!
 //! A request of the client's opts out by an extension of the type [`Propagation`]. Where a service around the client

@@ -114,7 +114,8 @@ impl Tracer {
         }
     }
 
-    /// Waits until the sink has delivered what was finished so far, at most `timeout`; says whether it has.
+    /// Waits until nothing that was finished so far waits for the sink or in it, at most `timeout`; says whether that is
+    /// so. What a host has refused does not wait any more.
     pub fn flush(&self, timeout: Duration) -> bool {
         self.inner.outlet.flush(timeout, &self.inner.counters)
     }

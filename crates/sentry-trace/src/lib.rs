@@ -63,6 +63,7 @@
 //! - What was dropped or ignored, and why: [`Options::on_diagnostic`] and [`Tracer::stats`].
 //! - Work that outlives its request, a task or a websocket: [`SpanHandle::continuation`].
 //! - The trace in messages, and in child processes: [`carrier`], [`process`].
+//! - Threads and `spawn_blocking`, a blocking client within them for example: [`carry_trace`].
 //! - Tests without a network: [`testing`].
 //!
 //! These modules belong to `sentry_trace_runtime`, and their examples say so: whatever they import is here, too.
@@ -133,7 +134,9 @@ pub mod awc {
 /// [those of tower](sentry_trace_tower).
 #[cfg(feature = "grpc")]
 pub mod grpc {
-    pub use sentry_trace_tower::{ClientLayer, Propagation, ServerLayer};
+    pub use sentry_trace_tower::client::{ClientBody, ClientFuture, ClientService};
+    pub use sentry_trace_tower::server::{ServerBody, ServerFuture, ServerService};
+    pub use sentry_trace_tower::{ClientLayer, Propagation, ServerLayer, ServerRequest};
 }
 
 #[cfg(all(doctest, feature = "axum", feature = "dsn", feature = "reqwest"))]

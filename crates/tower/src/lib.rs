@@ -36,6 +36,13 @@
 //!
 //! Layers that follow redirects or retry stand outside of [`ClientLayer`]: each hop and each attempt is then a span of
 //! its own and decided by its own URL, and no header of ours travels to a host that does not match (rule R8).
+//! `tower::buffer` stands inside: its worker, which calls what is below it, has no current span.
+//!
+//! # When a client's span starts
+//!
+//! In `call`, which writes the headers: below the span that is current then, not below the one that its future is
+//! polled in. `client.call(request).in_trace_span(span)` comes too late; an async block around both is in time:
+//! `async { client.call(request).await }.in_trace_span(span)`.
 //!
 //! ```
 //! # use http::{Request, Response};

@@ -26,7 +26,8 @@ impl Guard {
         &self.tracer
     }
 
-    /// Waits until what was finished so far has been delivered, at most `timeout`; says whether it has.
+    /// Waits until nothing that was finished so far waits to be delivered, at most `timeout`; says whether that is so. What
+    /// a host has refused does not wait any more.
     pub fn flush(&self, timeout: Duration) -> bool {
         self.tracer.flush(timeout)
     }
