@@ -33,14 +33,19 @@ pub(crate) struct Placed {
 pub(crate) fn arrange(nodes: &[Node]) -> Vec<Placed> {
     let index = Index::new(nodes);
     let mut parents: Vec<Parent> = (0..nodes.len()).map(|node| index.parent(node)).collect();
-    cut_circles(&mut parents);
+    let mut above: Vec<Option<usize>> = parents
+        .iter()
+        .enumerate()
+        .map(|(node, &parent)| index.drawn_under(node, parent))
+        .collect();
+    cut_circles(nodes, &mut parents, &mut above);
 
     let mut tops = Vec::new();
     let mut children: Vec<Vec<usize>> = vec![Vec::new(); nodes.len()];
     let mut by_time: Vec<usize> = (0..nodes.len()).collect();
     by_time.sort_by(|&a, &b| order(&nodes[a], &nodes[b]));
     for node in by_time {
-        match index.drawn_under(node, parents[node]) {
+        match above[node] {
             Some(above) => children[above].push(node),
             None => tops.push(node),
         }
@@ -76,24 +81,39 @@ fn order(a: &Node, b: &Node) -> std::cmp::Ordering {
     times.then_with(|| a.span.span_id.cmp(&b.span.span_id))
 }
 
-/// Makes the first node of each circle of parents one without a parent.
-fn cut_circles(parents: &mut [Parent]) {
+/// Cuts each circle of links at one node, which then stands at the top.
+///
+/// The links are those that are drawn, not the parents alone: a span with a lost parent stands below its transaction, and
+/// that one may name this very span as its parent. Where there is a transaction or segment in the circle it is the one that
+/// is cut, because a trace in which a service's part has nothing above it is not connected, and only those count for that.
+fn cut_circles(nodes: &[Node], parents: &mut [Parent], above: &mut [Option<usize>]) {
     const UNSEEN: usize = usize::MAX;
-    let mut seen_from = vec![UNSEEN; parents.len()];
-    for start in 0..parents.len() {
+    let mut seen_from = vec![UNSEEN; above.len()];
+    for start in 0..above.len() {
         let mut node = start;
         while seen_from[node] == UNSEEN {
             seen_from[node] = start;
-            let Parent::Known(above) = parents[node] else {
+            let Some(next) = above[node] else {
                 break;
             };
-            if seen_from[above] == start {
-                parents[above] = Parent::Circular;
+            if seen_from[next] == start {
+                let cut = circle(next, above)
+                    .find(|&node| nodes[node].kind.begins_service())
+                    .unwrap_or(next);
+                parents[cut] = Parent::Circular;
+                above[cut] = None;
                 break;
             }
-            node = above;
+            node = next;
         }
     }
+}
+
+/// The nodes of the circle that `first` is in, each once.
+fn circle(first: usize, above: &[Option<usize>]) -> impl Iterator<Item = usize> + '_ {
+    std::iter::successors(Some(first), move |&node| {
+        above[node].filter(|&next| next != first)
+    })
 }
 
 struct Index<'a> {
@@ -204,6 +224,26 @@ mod tests {
             node(1, Span, "b", Some("a"), 1.0),
         ];
         assert_eq!(drawn(&nodes), [("a", 0), ("b", 1), ("a", 0), ("b", 1)]);
+    }
+
+    #[test]
+    fn a_transaction_below_its_own_span_with_a_lost_parent_is_cut_from_it() {
+        use NodeKind::{Span, Transaction};
+        let nodes = [
+            node(0, Transaction, "t", Some("s"), 0.0),
+            node(0, Span, "s", Some("dropped"), 1.0),
+        ];
+        assert_eq!(drawn(&nodes), [("t", 0), ("s", 1)]);
+        assert_eq!(arrange(&nodes)[0].parent, Parent::Circular);
+
+        // The way into the circle leads over the span, and still it is the transaction that is cut.
+        let nodes = [
+            node(0, Transaction, "below", Some("s"), 2.0),
+            node(1, Transaction, "t", Some("s"), 0.0),
+            node(1, Span, "s", Some("dropped"), 1.0),
+        ];
+        assert_eq!(drawn(&nodes), [("t", 0), ("s", 1), ("below", 2)]);
+        assert_eq!(arrange(&nodes)[0].parent, Parent::Circular);
     }
 
     #[test]

@@ -181,6 +181,29 @@ async fn transactions_that_are_each_others_parents_are_not_connected() {
 }
 
 #[tokio::test]
+async fn a_transaction_below_its_own_span_is_shown_and_not_connected() {
+    let circular = transaction(
+        "a",
+        "GET /",
+        "aaaaaaaaaaaaaaaa",
+        Some("aaaaaaaaaaaaaaa1"),
+        0.0,
+        2.0,
+    )
+    .span(
+        "db",
+        "query",
+        "aaaaaaaaaaaaaaa1",
+        "eeeeeeeeeeeeeeee",
+        0.0,
+        1.0,
+    );
+    let trace = trace_of(&[circular]).await;
+    assert_eq!(trace.rows().len(), 2);
+    assert!(!trace.is_connected());
+}
+
+#[tokio::test]
 async fn names_that_are_long_deep_or_hostile_stay_within_the_lines() {
     let mut deep = transaction(
         "a-service-with-a-long-name",
