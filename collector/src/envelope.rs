@@ -24,6 +24,10 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+/// The most items of an envelope. Clients send a handful; without a bound, a small compressed body of empty items becomes a
+/// large part of the memory.
+pub const MAX_ITEMS: usize = 2000;
+
 /// A parsed envelope.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -66,6 +70,9 @@ impl Envelope {
         let mut items = Vec::new();
         while reader.at < bytes.len() {
             reader.place = Place::Item(items.len());
+            if items.len() == MAX_ITEMS {
+                return Err(reader.error(reader.at, Reason::TooManyItems));
+            }
             items.push(reader.item()?);
         }
         Ok(Self {
@@ -162,6 +169,8 @@ pub enum Reason {
     },
     /// A payload of known length is followed by this byte instead of a line feed.
     Unterminated(u8),
+    /// There are more than [`MAX_ITEMS`] items; this is the first that is over.
+    TooManyItems,
 }
 
 impl fmt::Display for ParseError {
@@ -192,6 +201,7 @@ impl fmt::Display for Reason {
             } => {
                 write!(f, "{expected} bytes are announced, {available} are left")
             }
+            Self::TooManyItems => write!(f, "there are more than {MAX_ITEMS} items"),
             Self::Unterminated(byte) => {
                 write!(
                     f,

@@ -50,7 +50,7 @@
 //!
 //! | route | what it does |
 //! |---|---|
-//! | `POST /api/{project}/envelope/` | takes an envelope of up to 100 MiB, plain, gzip or deflate; 200 `{"id": …}`, else 4xx `{"detail": …}` |
+//! | `POST /api/{project}/envelope/` | takes an envelope of up to 100 MiB and 2000 items, plain, gzip or deflate; 200 `{"id": …}`, else 4xx `{"detail": …}` |
 //! | `POST /stream` | the same as Spotlight does it: other types than `application/x-sentry-envelope` are answered 200 and dropped |
 //! | `GET /` | the page |
 //! | `GET /api/traces?limit=50` | the newest traces |
@@ -86,6 +86,7 @@ mod store;
 mod timestamp;
 mod trace;
 pub mod tree;
+mod weight;
 
 pub use behaviour::{Answer, Behaviour, InvalidAnswer};
 pub use collector::{Collector, Timeout};

@@ -38,6 +38,19 @@ impl Records {
         records
     }
 
+    /// How many there are, the spans of transactions and the lines of client reports included.
+    pub(crate) fn count(&self) -> usize {
+        let transactions = self.transactions.iter().map(|sent| 1 + sent.spans.len());
+        let reports = self
+            .client_reports
+            .iter()
+            .map(|sent| 1 + sent.discarded.len());
+        transactions.chain(reports).sum::<usize>()
+            + self.spans.len()
+            + self.events.len()
+            + self.unreadable.len()
+    }
+
     fn add(&mut self, context: &Context<'_>, item: &Item) -> Result<(), String> {
         match item.item_type() {
             "transaction" => self

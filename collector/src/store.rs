@@ -7,6 +7,7 @@ use crate::envelope::Envelope;
 use crate::model::{ClientReport, EventRecord, StreamedSpan, TransactionRecord};
 use crate::records::Records;
 use crate::trace::{self, Trace};
+use crate::weight::weigh;
 
 /// How much is kept. What is over is dropped, oldest first, and counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +15,9 @@ use crate::trace::{self, Trace};
 pub struct Limits {
     /// The most envelopes; 100 000 by default.
     pub envelopes: usize,
-    /// The most bytes of envelopes as sent, uncompressed; 512 MiB by default. In memory they take several times as much.
+    /// The most bytes; 512 MiB by default. An envelope counts with its bytes as sent, uncompressed, with the request's
+    /// headers, and with 1 KiB for itself, each item and each record that was read out of it. What is written densely in
+    /// JSON takes several times as much in memory.
     pub bytes: usize,
 }
 
@@ -72,6 +75,7 @@ impl ReceivedEnvelope {
 struct Entry {
     received: Arc<ReceivedEnvelope>,
     records: Records,
+    weight: usize,
 }
 
 /// The state of a collector, seen by [`Collector::wait_until`](crate::Collector::wait_until).
@@ -176,6 +180,11 @@ impl Store {
         self.dropped
     }
 
+    /// How many bytes count towards [`Limits::bytes`] now.
+    pub fn kept_bytes(&self) -> usize {
+        self.bytes
+    }
+
     fn records(&self) -> impl DoubleEndedIterator<Item = &Records> + Clone {
         self.entries.iter().map(|entry| &entry.records)
     }
@@ -199,12 +208,14 @@ impl Store {
 
     pub(crate) fn accept(&mut self, received: ReceivedEnvelope) {
         let records = Records::read(&received.envelope, received.public_key.as_deref());
+        let weight = weigh(&received, &records);
         self.accepted += 1;
-        self.bytes += received.size;
+        self.bytes += weight;
         self.transactions += records.transactions.len();
         self.entries.push_back(Entry {
             received: Arc::new(received),
             records,
+            weight,
         });
         while self.entries.len() > self.limits.envelopes || self.bytes > self.limits.bytes {
             self.drop_oldest();
@@ -240,7 +251,7 @@ impl Store {
         let Some(oldest) = self.entries.pop_front() else {
             return;
         };
-        self.bytes -= oldest.received.size;
+        self.bytes -= oldest.weight;
         self.transactions -= oldest.records.transactions.len();
         self.dropped += 1;
     }

@@ -200,6 +200,21 @@ fn what_the_format_does_not_allow_is_refused_with_place_and_reason() {
 }
 
 #[test]
+fn only_so_many_items_are_read() {
+    let of = |items: usize| format!("{{}}\n{}", "{\"type\":\"a\"}\n\n".repeat(items));
+    assert_eq!(
+        Envelope::parse(of(2000).as_bytes()).unwrap().items.len(),
+        2000
+    );
+    // Without the items: so many of them fill the report of a failure.
+    let error = Envelope::parse(of(2001).as_bytes()).map(|read| read.items.len());
+    assert_eq!(
+        error.unwrap_err().to_string(),
+        "header of item 2000 at byte 28003: there are more than 2000 items"
+    );
+}
+
+#[test]
 fn the_trace_header_is_an_object_or_absent() {
     let header = |text: &str| Envelope::parse(text.as_bytes()).unwrap();
     let envelope = header("{\"trace\":{\"trace_id\":\"x\",\"sampled\":\"true\"}}");

@@ -347,7 +347,12 @@ async fn only_so_much_is_kept_and_the_rest_is_counted() {
     assert_eq!(counts, (5, 3, 2));
     collector.shutdown().await;
 
-    let limits = Limits::default().bytes(simple().len() * 2);
+    let collector = Collector::start().await.unwrap();
+    post(&collector, &simple()).await;
+    let one = collector.read(Store::kept_bytes);
+    collector.shutdown().await;
+    // The host header is a little longer or shorter with another port.
+    let limits = Limits::default().bytes(one * 2 + one / 2);
     let collector = Collector::start_with(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), limits)
         .await
         .unwrap();
@@ -358,6 +363,46 @@ async fn only_so_much_is_kept_and_the_rest_is_counted() {
         collector.read(|store| (store.dropped_envelopes(), store.transaction_count())),
         (1, 2)
     );
+    collector.shutdown().await;
+}
+
+#[tokio::test]
+async fn small_items_headers_and_records_count_for_what_they_take_in_memory() {
+    let limits = Limits::default().bytes(10 * 1024 * 1024);
+    let collector = Collector::start_with(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)), limits)
+        .await
+        .unwrap();
+    let tiny_items = format!("{{}}\n{}", "{\"type\":\"a\"}\n\n".repeat(1000));
+    for _ in 0..20 {
+        assert_eq!(post(&collector, tiny_items.as_bytes()).await.status, 200);
+    }
+    let kept = collector.read(|store| (store.dropped_envelopes(), store.envelopes().count()));
+    assert_eq!(kept, (10, 10));
+    assert!(collector.read(Store::kept_bytes) <= 10 * 1024 * 1024);
+
+    collector.clear();
+    assert_eq!(collector.read(Store::kept_bytes), 0);
+    let mut spans = transaction("s", "GET /", "aaaaaaaaaaaaaaaa", None, 0.0, 1.0);
+    for number in 0..100 {
+        spans = spans.span("db", "q", &number.to_string(), "aaaaaaaaaaaaaaaa", 0.0, 1.0);
+    }
+    post(&collector, &spans.envelope()).await;
+    let records = collector.read(Store::kept_bytes) - spans.envelope().len();
+    assert!(records > 100 * 1024, "{records}");
+
+    collector.clear();
+    let long = "h".repeat(10_000);
+    let headers = [("x-long", long.as_str())];
+    send(
+        collector.address(),
+        "POST",
+        "/api/1/envelope/",
+        &headers,
+        b"{}",
+    )
+    .await
+    .unwrap();
+    assert!(collector.read(Store::kept_bytes) > 10_000);
     collector.shutdown().await;
 }
 
