@@ -2,13 +2,18 @@
 
 use serde_json::Value;
 
+/// The furthest time from 1970 that browsers have a date for. Far beyond it, milliseconds and differences of times would no
+/// longer be finite either, and JSON has no number for those.
+const FURTHEST: f64 = 8.64e12;
+
 /// Seconds since 1970 of a JSON number or an RFC 3339 string; `None` for anything else.
 pub(crate) fn seconds(value: &Value) -> Option<f64> {
-    match value {
+    let seconds = match value {
         Value::Number(number) => number.as_f64(),
         Value::String(text) => rfc3339(text),
         _ => None,
-    }
+    };
+    seconds.filter(|seconds| seconds.abs() <= FURTHEST)
 }
 
 /// RFC 3339, section 5.6. A date-time without an offset counts as UTC: several SDKs write it so.
@@ -133,6 +138,10 @@ mod tests {
         ] {
             assert_eq!(seconds(&json!(text)), None, "{text}");
         }
+        for number in [1e306, -1e306, 8.65e12] {
+            assert_eq!(seconds(&json!(number)), None, "{number}");
+        }
+        assert_eq!(seconds(&json!(8.64e12)), Some(8.64e12));
         assert_eq!(seconds(&json!(null)), None);
         assert_eq!(seconds(&json!([1])), None);
     }
