@@ -3,6 +3,7 @@
 const REFRESH_MS = 2000;
 const OPEN_AT_FIRST = 5;
 const MOST_DRAWN_DEPTH = 14;
+const MOST_SERVICES = 100;
 
 const at = (id) => document.getElementById(id);
 
@@ -30,14 +31,27 @@ const HUES = [255, 155, 310, 75, 200, 345, 125, 280];
 
 /** A service keeps its colour while the page is open. */
 function paint(element, service) {
-  if (!services.has(service)) {
-    services.set(service, HUES[services.size % HUES.length]);
-    const entry = make("li", "", service);
-    paint(entry, service);
-    at("legend").append(entry);
-  }
+  if (!services.has(service)) services.set(service, HUES[services.size % HUES.length]);
   element.dataset.service = service;
   element.style.setProperty("--hue", services.get(service));
+}
+
+let legend = "";
+
+/** The services of the traces that are shown, and no others: what is gone would only fill the window. */
+function showLegend(traces) {
+  const shown = [...new Set(traces.flatMap((trace) => trace.services || []))];
+  const text = JSON.stringify(shown);
+  if (legend === text) return;
+  legend = text;
+  const entries = shown.slice(0, MOST_SERVICES).map((service) => {
+    const entry = make("li", "", service);
+    entry.title = service;
+    paint(entry, service);
+    return entry;
+  });
+  if (shown.length > MOST_SERVICES) entries.push(make("li", "", `and ${shown.length - MOST_SERVICES} more`));
+  at("legend").replaceChildren(...entries);
 }
 
 function copyButton(text, label) {
@@ -210,6 +224,7 @@ function show(data) {
     }
   });
 
+  showLegend(data.traces);
   at("empty").hidden = data.traces.length > 0;
   const counts = [counted(data.total, "trace"), counted(data.accepted, "envelope")];
   if (data.traces.length < data.total) counts[0] = `newest ${data.traces.length} of ${data.total} traces`;
