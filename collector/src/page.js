@@ -4,6 +4,8 @@ const REFRESH_MS = 2000;
 const OPEN_AT_FIRST = 5;
 const MOST_DRAWN_DEPTH = 14;
 const MOST_SERVICES = 100;
+const MOST_ROWS = 2000;
+const MOST_EVENTS = 100;
 
 const at = (id) => document.getElementById(id);
 
@@ -16,6 +18,7 @@ function make(tag, className, text) {
 }
 
 function ms(value) {
+  if (!Number.isFinite(value)) return "?";
   const size = Math.abs(value);
   if (size >= 10000) return `${(value / 1000).toFixed(1)} s`;
   if (size >= 100) return `${value.toFixed(0)} ms`;
@@ -114,6 +117,12 @@ function drawScale(total) {
   return scale;
 }
 
+/** One by one, because the arguments of a call are bounded, and so many, because the page is of no use with more. */
+function appendMost(list, items, most, noun, draw) {
+  for (const item of items.slice(0, most)) list.append(draw(item));
+  if (items.length > most) list.append(make("li", "note", `and ${counted(items.length - most, `more ${noun}`)}, not drawn`));
+}
+
 function drawBody(trace) {
   const body = document.createDocumentFragment();
   const tools = make("div", "tools");
@@ -122,14 +131,14 @@ function drawBody(trace) {
 
   if (trace.events.length > 0) {
     const events = make("ul", "events");
-    for (const event of trace.events) {
-      events.append(make("li", "", `✕ ${event.service}: ${event.title || event.level || "event"}`));
-    }
+    const text = (event) => `✕ ${event.service}: ${event.title || event.level || "event"}`;
+    appendMost(events, trace.events, MOST_EVENTS, "event", (event) => make("li", "", text(event)));
     body.append(events);
   }
 
   const fall = make("ol", "fall");
-  fall.append(drawScale(trace.duration_ms), ...trace.rows.map((row) => drawRow(row, trace.duration_ms)));
+  fall.append(drawScale(trace.duration_ms));
+  appendMost(fall, trace.rows, MOST_ROWS, "row", (row) => drawRow(row, trace.duration_ms));
   body.append(fall);
   return body;
 }
@@ -159,9 +168,25 @@ function drawSummary(trace) {
 /** What is on the page: by trace id the element, and what it was drawn from. */
 const drawn = new Map();
 
+/** What goes wrong with one trace is told in its place: the others are drawn all the same. */
+function attempt(draw, instead) {
+  try {
+    return draw();
+  } catch (error) {
+    console.error(error);
+    return instead(error);
+  }
+}
+
+function drawPlainSummary(trace) {
+  const summary = make("summary");
+  summary.append(make("span", "title", trace.trace_id));
+  return summary;
+}
+
 function drawTrace(known, trace) {
   known.trace = trace;
-  const summary = drawSummary(trace);
+  const summary = attempt(() => drawSummary(trace), () => drawPlainSummary(trace));
   const old = known.element.querySelector("summary");
   if (old) {
     // The element that has the focus stays.
@@ -178,7 +203,8 @@ function fill(known) {
   if (!known.element.open || !known.stale) return;
   known.stale = false;
   const focused = known.body.contains(document.activeElement);
-  known.body.replaceChildren(drawBody(known.trace));
+  const failure = (error) => make("p", "note", `This trace cannot be drawn: ${error}`);
+  known.body.replaceChildren(attempt(() => drawBody(known.trace), failure));
   if (focused) known.body.querySelector("button")?.focus({ preventScroll: true });
 }
 

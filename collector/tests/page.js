@@ -36,6 +36,7 @@ class Element {
 const ids = new Map();
 const at = (id) => ids.get(id) ?? ids.set(id, new Element("div")).get(id);
 const context = vm.createContext({
+  console: { error() {} },
   document: {
     activeElement: null,
     getElementById: at,
@@ -72,6 +73,26 @@ const cases = {
     show(trace("c", Array.from({ length: 5000 }, (_, number) => row(`s${number}`))));
     assert.ok(legend().length <= 101, `${legend().length} entries`);
     assert.match(legend().at(-1), /4900 more/);
+  },
+  "no number"() {
+    show(trace("a", [row("one", { start_ms: null, duration_ms: null })], { duration_ms: null, start: null }), trace("b", [row("two")]));
+    assert.deepStrictEqual(at("traces").children.map(rowsOf), [1, 1]);
+  },
+  "bad trace"() {
+    show(trace("a", [null]), trace("b", [row("two")]), trace("c", [], { rows: null, services: null }));
+    const [bad, good, worse] = at("traces").children;
+    assert.match(bad.textContent, /cannot be drawn/);
+    assert.match(worse.textContent, /cannot be drawn/);
+    assert.strictEqual(rowsOf(good), 1);
+    assert.strictEqual(at("counts").textContent, "3 traces · 1 envelope");
+    show(trace("a", [row("one")]));
+    assert.strictEqual(rowsOf(at("traces")), 1);
+    assert.doesNotMatch(at("traces").textContent, /cannot be drawn/);
+  },
+  "many rows"() {
+    show(trace("a", new Array(200000).fill(row("one"))));
+    assert.strictEqual(rowsOf(at("traces")), 2000);
+    assert.match(at("traces").textContent, /198000 more rows, not drawn/);
   },
 };
 cases[process.argv[3]]();

@@ -31,6 +31,21 @@ fn the_legend_names_the_services_that_are_shown() {
 }
 
 #[test]
+fn a_time_that_is_no_number_hides_nothing() {
+    run("no number");
+}
+
+#[test]
+fn a_trace_that_cannot_be_drawn_hides_no_other() {
+    run("bad trace");
+}
+
+#[test]
+fn so_many_rows_are_drawn_and_the_rest_is_counted() {
+    run("many rows");
+}
+
+#[test]
 fn the_legend_is_never_higher_than_a_part_of_the_window() {
     let css = include_str!("../src/page.css");
     let (_, rule) = css.split_once("#legend {").expect("a rule for the legend");
