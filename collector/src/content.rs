@@ -78,7 +78,19 @@ fn decode(headers: &HeaderMap, sent: Bytes, limit: usize) -> Result<Bytes, Conte
     match encoding.as_str() {
         "" | "identity" => Ok(sent),
         "gzip" | "x-gzip" => read_within(MultiGzDecoder::new(sent.as_ref()), "gzip", limit),
-        "deflate" => read_within(ZlibDecoder::new(sent.as_ref()), "deflate", limit),
+        "deflate" => {
+            let mut decoder = ZlibDecoder::new(sent.as_ref());
+            let decoded = read_within(&mut decoder, "deflate", limit)?;
+            // The decoder stops at the stream's end; gzip's goes on, and refuses what is no further stream.
+            if decoder.total_in() < sent.len() as u64 {
+                let error = io::Error::new(io::ErrorKind::InvalidData, "bytes follow its end");
+                return Err(ContentError::Undecodable {
+                    encoding: "deflate",
+                    error,
+                });
+            }
+            Ok(decoded)
+        }
         _ => Err(ContentError::UnknownEncoding(encoding)),
     }
 }
@@ -133,6 +145,22 @@ mod tests {
         ] {
             let decoded = decode(&headers, Bytes::copy_from_slice(sent), 8).unwrap();
             assert_eq!(decoded, "envelope", "{headers:?}");
+        }
+    }
+
+    #[test]
+    fn bytes_after_the_end_are_refused() {
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+        gzip.write_all(b"envelope").unwrap();
+        let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+        zlib.write_all(b"envelope").unwrap();
+        for (name, mut sent) in [
+            ("gzip", gzip.finish().unwrap()),
+            ("deflate", zlib.finish().unwrap()),
+        ] {
+            sent.extend(b"junk");
+            let error = decode(&encoded(name), sent.into(), 100).unwrap_err();
+            assert_eq!(error.status(), Some(StatusCode::BAD_REQUEST), "{name}");
         }
     }
 
