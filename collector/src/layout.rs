@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use crate::node::Node;
+use crate::trace::STREAMED;
 
 /// Where a node's parent is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -135,7 +136,7 @@ impl<'a> Index<'a> {
             let id = node.span.span_id.as_str();
             index.in_trace.entry(id).or_insert(number);
             index.in_group.entry((node.group, id)).or_insert(number);
-            if node.kind.begins_service() {
+            if node.kind.begins_service() && node.group != STREAMED {
                 index.group_heads.entry(node.group).or_insert(number);
             }
         }
@@ -212,6 +213,16 @@ mod tests {
             drawn(&nodes),
             [("a", 0), ("early", 1), ("remote", 2), ("late", 1)]
         );
+    }
+
+    #[test]
+    fn a_streamed_span_with_a_lost_parent_is_not_guessed_into_a_segment() {
+        use NodeKind::{Segment, Span};
+        let nodes = [
+            node(STREAMED, Segment, "a", None, 0.0),
+            node(STREAMED, Span, "of another service", Some("dropped"), 1.0),
+        ];
+        assert_eq!(drawn(&nodes), [("a", 0), ("of another service", 0)]);
     }
 
     #[test]

@@ -149,7 +149,7 @@ impl Trace {
 }
 
 /// Streamed spans of one segment come in any number of items, so all of them are one group without a head.
-const STREAMED: usize = usize::MAX;
+pub(crate) const STREAMED: usize = usize::MAX;
 
 pub(crate) fn milliseconds(seconds: f64) -> f64 {
     seconds * 1000.0
