@@ -2,8 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::node::Node;
-use crate::trace::STREAMED;
+use crate::node::{Node, STREAMED};
 
 /// Where a node's parent is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,9 @@
 
 use crate::model::SpanRecord;
 
+/// Streamed spans of one segment come in any number of items, so all of them are one group without a head.
+pub(crate) const STREAMED: usize = usize::MAX;
+
 /// What a [`Node`] was sent as.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]

@@ -208,7 +208,12 @@ impl Store {
 
     pub(crate) fn accept(&mut self, received: ReceivedEnvelope) {
         let records = Records::read(&received.envelope, received.public_key.as_deref());
-        let weight = weigh(&received, &records);
+        let weight = weigh(
+            received.size,
+            &received.headers,
+            &received.envelope,
+            &records,
+        );
         self.accepted += 1;
         self.bytes += weight;
         self.transactions += records.transactions.len();

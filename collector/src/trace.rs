@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::layout::{self, Parent};
 use crate::model::{EventRecord, SpanRecord, StreamedSpan, TransactionRecord};
-use crate::node::{Node, NodeKind};
+use crate::node::{Node, NodeKind, STREAMED};
 use crate::records::Records;
 
 /// Everything that was received of one trace.
@@ -147,9 +147,6 @@ impl Trace {
         nodes
     }
 }
-
-/// Streamed spans of one segment come in any number of items, so all of them are one group without a head.
-pub(crate) const STREAMED: usize = usize::MAX;
 
 pub(crate) fn milliseconds(seconds: f64) -> f64 {
     seconds * 1000.0
