@@ -69,6 +69,25 @@ impl Iterator for Decoded<'_> {
     }
 }
 
+/// The text behind the escapes; `None` where one is bad, or they do not form UTF-8.
+///
+/// ```
+/// use sentry_trace_core::percent::decode;
+///
+/// assert_eq!(decode("a%20b").as_deref(), Some("a b"));
+/// assert_eq!(decode("a%2"), None);
+/// ```
+#[cfg(feature = "alloc")]
+#[must_use]
+pub fn decode(value: &str) -> Option<alloc::borrow::Cow<'_, str>> {
+    if value.contains('%') {
+        let decoded: Result<_, _> = Decoded::new(value.as_bytes()).collect();
+        decoded.ok().map(alloc::borrow::Cow::Owned)
+    } else {
+        Some(alloc::borrow::Cow::Borrowed(value))
+    }
+}
+
 /// Whether UTF-8 text has a bad escape, or escapes that do not form UTF-8.
 pub(crate) fn is_broken(value: &[u8]) -> bool {
     Decoded::new(value).any(|c| c.is_err())

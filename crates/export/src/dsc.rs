@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use sentry_trace_runtime::core::baggage::SENTRY_PREFIX;
+use sentry_trace_runtime::core::percent::decode;
 use sentry_trace_runtime::transaction::FrozenDsc;
 
 use crate::json::Object;
@@ -24,31 +25,5 @@ fn member(text: &str) -> Option<(&str, Cow<'_, str>)> {
     if name.is_empty() || value.is_empty() {
         return None;
     }
-    Some((name, decoded(value)?))
-}
-
-/// The text behind the escapes; `None` where one is bad, or they do not form UTF-8.
-fn decoded(value: &str) -> Option<Cow<'_, str>> {
-    if !value.contains('%') {
-        return Some(Cow::Borrowed(value));
-    }
-    let mut decoded = Vec::with_capacity(value.len());
-    let mut rest = value.as_bytes();
-    while let Some((&first, behind)) = rest.split_first() {
-        let (byte, behind) = match first {
-            b'%' => escape(behind)?,
-            plain => (plain, behind),
-        };
-        decoded.push(byte);
-        rest = behind;
-    }
-    String::from_utf8(decoded).ok().map(Cow::Owned)
-}
-
-/// The byte of two digits, and what is behind them.
-fn escape(text: &[u8]) -> Option<(u8, &[u8])> {
-    let (&[high, low], behind) = text.split_first_chunk()?;
-    let digit = |byte| char::from(byte).to_digit(16);
-    let byte = u8::try_from(digit(high)? << 4 | digit(low)?).ok()?;
-    Some((byte, behind))
+    Some((name, decode(value)?))
 }

@@ -62,10 +62,11 @@
 //!
 //! They are followed by reqwest's rules for methods, bodies and headers, up to ten or
 //! [`TraceMiddleware::max_redirects`]; [`build_traced`](ClientBuilderExt::build_traced) takes the limit of the builder's
-//! policy over, also where that is none. Some things differ: too many are an error of the kind [`TooManyRedirects`]; credentials that were left behind once do not
-//! come back; and because reqwest adds default headers to each hop, credentials among them arrive at another origin as
-//! blank headers, and a default `content-type` or `content-encoding` is there also when the body was left behind. Give
-//! such headers to each request instead, for example by `with_init` of `reqwest-middleware`.
+//! policy over, also where that is none. Some things differ: too many are an error of the kind [`TooManyRedirects`];
+//! credentials that were left behind once do not come back; and because reqwest adds default headers to each hop,
+//! credentials among them arrive at another origin as blank headers, and a default `content-type` or `content-encoding`
+//! is there also when the body was left behind. Give such headers to each request instead, for example by `with_init` of
+//! `reqwest-middleware`.
 //!
 //! A client with a `Policy::custom` keeps following by itself, and its requests get a span but no headers, since
 //! reqwest would carry them to hosts that must not get them.

@@ -99,11 +99,7 @@ impl<'a> Member<'a> {
     #[cfg(feature = "alloc")]
     #[must_use]
     pub fn value(&self) -> alloc::borrow::Cow<'a, str> {
-        if self.raw_bytes().contains(&b'%') {
-            alloc::borrow::Cow::Owned(self.decoded().collect())
-        } else {
-            alloc::borrow::Cow::Borrowed(self.raw_value())
-        }
+        percent::decode(self.raw_value()).unwrap_or_default()
     }
 }
 

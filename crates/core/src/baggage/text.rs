@@ -48,7 +48,7 @@ impl<'a> MemberText<'a> {
             start: 0,
         };
         each_member(line, &mut runs);
-        runs.pass(line.len() + 1..line.len() + 1);
+        runs.copy_until(line.len() + 1);
     }
 
     /// Puts a member into the place of one with the same name, or behind all others if there is room.
@@ -163,7 +163,7 @@ struct Runs<'m, 'a> {
 }
 
 impl Runs<'_, '_> {
-    /// Copies the members before a place behind a comma.
+    /// Copies the members before the comma, or the end, that a place is behind.
     fn copy_until(&mut self, end: usize) {
         if let Some(run @ [_, ..]) = self.line.get(self.start..end - 1) {
             self.members.append(run);
