@@ -29,6 +29,7 @@ use sentry_trace_core::status::SpanStatus;
 
 use crate::current::{Scope, current_span};
 use crate::handle::SpanHandle;
+use crate::scoped::Scoped;
 use crate::span::Span;
 
 /// Gives a span to a future.
@@ -40,18 +41,16 @@ pub trait TraceFutureExt: Future + Sized {
     #[doc(alias = "startSpan")]
     fn in_trace_span(self, span: Span) -> InTrace<Self> {
         InTrace {
-            scope: Scope::new(span.handle().clone()),
+            future: Scoped::new(self, Scope::new(span.handle().clone())),
             owner: Some(span),
-            future: Some(self),
         }
     }
 
     /// Makes a span current while the future runs, without finishing it.
     fn in_trace(self, span: SpanHandle) -> InTrace<Self> {
         InTrace {
-            scope: Scope::new(span),
+            future: Scoped::new(self, Scope::new(span)),
             owner: None,
-            future: Some(self),
         }
     }
 
@@ -67,17 +66,15 @@ pin_project! {
     /// A future with a span; see [`TraceFutureExt`].
     #[must_use = "futures do nothing unless they are polled"]
     pub struct InTrace<F> {
-        scope: Scope,
         owner: Option<Span>,
-        // Taken out inside the scope, so that what the future drops belongs to the span too.
         #[pin]
-        future: Option<F>,
+        future: Scoped<F>,
     }
 
     impl<F> PinnedDrop for InTrace<F> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            this.scope.run(|| this.future.set(None));
+            let this = this.project();
+            this.future.clear();
             if let Some(span) = this.owner.take() {
                 span.finish_with_status(SpanStatus::Cancelled);
             }
@@ -89,16 +86,11 @@ impl<F: Future> Future for InTrace<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
+        let this = self.project();
         // Out of its place while the future runs: a panic drops it here, and is its status.
         let owner = this.owner.take();
-        let polled = this.scope.run(|| match this.future.as_mut().as_pin_mut() {
-            Some(future) => future.poll(cx),
-            None => panic!("a future was polled after it was done"),
-        });
-        if polled.is_ready() {
-            this.scope.run(|| this.future.set(None));
-        } else {
+        let polled = this.future.poll(cx);
+        if polled.is_pending() {
             *this.owner = owner;
         }
         polled

@@ -48,6 +48,7 @@ mod handle;
 mod options;
 mod queue;
 mod recording;
+mod scoped;
 mod service;
 mod settings;
 mod span;
@@ -66,6 +67,8 @@ pub use global::{set_global, tracer};
 pub use handle::{SpanHandle, TraceData};
 pub use instrument::TraceFutureExt;
 pub use options::{Options, OptionsError, StatusCodes};
+#[doc(hidden)]
+pub use scoped::Scoped;
 pub use sentry_trace_core as core;
 pub use service::Service;
 pub use settings::Settings;

@@ -8,32 +8,24 @@ use awc::ConnectResponse;
 use awc::error::SendRequestError;
 use pin_project_lite::pin_project;
 use sentry_trace_http::ClientSpan;
+use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
 
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
     pub struct ClientFuture<F> {
-        // Taken out inside the scope, so that what the future drops belongs to the request too.
+        // Dropped before the span.
         #[pin]
-        inner: Option<F>,
+        inner: Scoped<F>,
         span: Option<ClientSpan>,
-        scope: Scope,
-    }
-
-    impl<F> PinnedDrop for ClientFuture<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            this.scope.run(|| this.inner.set(None));
-        }
     }
 }
 
 impl<F> ClientFuture<F> {
     pub(super) const fn new(inner: F, span: ClientSpan, scope: Scope) -> Self {
         Self {
-            inner: Some(inner),
+            inner: Scoped::new(inner, scope),
             span: Some(span),
-            scope,
         }
     }
 }
@@ -45,12 +37,8 @@ where
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        let result = ready!(this.scope.run(|| match this.inner.as_mut().as_pin_mut() {
-            Some(inner) => inner.poll(cx),
-            None => panic!("a future was polled after it was done"),
-        }));
-        this.scope.run(|| this.inner.set(None));
+        let this = self.project();
+        let result = ready!(this.inner.poll(cx));
         if let Some(span) = this.span.take() {
             match &result {
                 Ok(response) => span.respond(status(response)),

@@ -10,6 +10,7 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode};
 use pin_project_lite::pin_project;
 use sentry_trace_http::ServerSpan;
+use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
 
 use super::body::ServerBody;
@@ -20,28 +21,19 @@ use super::route::{Expected, correct};
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
     pub struct ServerFuture<F> {
-        // Taken out inside the scope, so that what the future drops belongs to the request too.
+        // Dropped before the span.
         #[pin]
-        inner: Option<F>,
+        inner: Scoped<F>,
         span: Option<ServerSpan>,
-        scope: Scope,
         expected: Expected,
-    }
-
-    impl<F> PinnedDrop for ServerFuture<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            this.scope.run(|| this.inner.set(None));
-        }
     }
 }
 
 impl<F> ServerFuture<F> {
     pub(super) const fn new(inner: F, span: ServerSpan, scope: Scope, expected: Expected) -> Self {
         Self {
-            inner: Some(inner),
+            inner: Scoped::new(inner, scope),
             span: Some(span),
-            scope,
             expected,
         }
     }
@@ -58,20 +50,15 @@ where
         let mut this = self.project();
         // Out of its place while the service runs: a panic drops it here, and is its status.
         let span = this.span.take();
-        let polled = this.scope.run(|| match this.inner.as_mut().as_pin_mut() {
-            Some(inner) => inner.poll(cx),
-            None => panic!("a future was polled after it was done"),
-        });
-        let Poll::Ready(result) = polled else {
+        let Poll::Ready(result) = this.inner.as_mut().poll(cx) else {
             *this.span = span;
             return Poll::Pending;
         };
-        this.scope.run(|| this.inner.set(None));
         if let (Some(span), Ok(response)) = (&span, &result) {
             correct(span, response.request(), this.expected);
         }
         Poll::Ready(match result {
-            Ok(response) => Ok(with_span(response, span, std::mem::take(this.scope))),
+            Ok(response) => Ok(with_span(response, span, this.inner.take_scope())),
             Err(mut error) => {
                 span.into_iter()
                     .for_each(|span| end_with_error(span, &mut error));

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, ready};
 use http::{HeaderMap, Response, StatusCode};
 use pin_project_lite::pin_project;
 use sentry_trace_http::ClientSpan;
+use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
 
 use super::body::ClientBody;
@@ -15,31 +16,20 @@ use crate::grpc;
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
     pub struct ClientFuture<F> {
-        // Taken out inside the scope, so that what the future drops belongs to the request too.
+        // Dropped before the span.
         #[pin]
-        inner: Option<F>,
+        inner: Scoped<F>,
         span: Option<ClientSpan>,
-        scope: Scope,
         // The status may stand in `grpc-status`.
         is_grpc: bool,
-    }
-
-    impl<F> PinnedDrop for ClientFuture<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.inner.is_some() {
-                this.scope.run(|| this.inner.set(None));
-            }
-        }
     }
 }
 
 impl<F> ClientFuture<F> {
     pub(super) const fn new(inner: F, span: ClientSpan, scope: Scope, is_grpc: bool) -> Self {
         Self {
-            inner: Some(inner),
+            inner: Scoped::new(inner, scope),
             span: Some(span),
-            scope,
             is_grpc,
         }
     }
@@ -52,17 +42,8 @@ where
     type Output = Result<Response<ClientBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let result = ready!(this.scope.run(|| {
-            let polled = match this.inner.as_mut().as_pin_mut() {
-                Some(inner) => inner.poll(cx),
-                None => panic!("a future was polled after it was done"),
-            };
-            if polled.is_ready() {
-                this.inner.set(None);
-            }
-            polled
-        }));
+        let this = self.project();
+        let result = ready!(this.inner.poll(cx));
         let span = this.span.take();
         Poll::Ready(match result {
             Ok(response) => {

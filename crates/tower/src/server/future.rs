@@ -9,6 +9,7 @@ use http::{Response, StatusCode};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use sentry_trace_http::ServerSpan;
+use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
 
 use super::body::ServerBody;
@@ -18,21 +19,11 @@ use crate::grpc;
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
     pub struct ServerFuture<F> {
-        // Taken out inside the scope, so that what the future drops belongs to the request too.
+        // Dropped before the span.
         #[pin]
-        inner: Option<F>,
+        inner: Scoped<F>,
         span: Option<ServerSpan>,
-        scope: Scope,
         call: CallFacts,
-    }
-
-    impl<F> PinnedDrop for ServerFuture<F> {
-        fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
-            if this.inner.is_some() {
-                this.scope.run(|| this.inner.set(None));
-            }
-        }
     }
 }
 
@@ -48,9 +39,8 @@ pub(super) struct CallFacts {
 impl<F> ServerFuture<F> {
     pub(super) const fn new(inner: F, span: ServerSpan, scope: Scope, call: CallFacts) -> Self {
         Self {
-            inner: Some(inner),
+            inner: Scoped::new(inner, scope),
             span: Some(span),
-            scope,
             call,
         }
     }
@@ -66,23 +56,14 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         let panics = FailOnPanic(this.span);
-        let result = ready!(this.scope.run(|| {
-            let polled = match this.inner.as_mut().as_pin_mut() {
-                Some(inner) => inner.poll(cx),
-                None => panic!("a future was polled after it was done"),
-            };
-            if polled.is_ready() {
-                this.inner.set(None);
-            }
-            polled
-        }));
+        let result = ready!(this.inner.as_mut().poll(cx));
         drop(panics);
         let span = this.span.take();
         Poll::Ready(match result {
             Ok(response) => Ok(with_span(
                 response,
                 span,
-                std::mem::take(this.scope),
+                this.inner.take_scope(),
                 *this.call,
             )),
             Err(error) => {
