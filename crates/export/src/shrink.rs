@@ -1,7 +1,5 @@
 //! A transaction that is too long loses its longest data first, never its structure (rule R13).
 
-use std::borrow::Cow;
-
 use sentry_trace_runtime::transaction::{Data, SpanRecord};
 use sentry_trace_runtime::{Transaction, Value};
 
@@ -81,6 +79,6 @@ fn cut_name(span: &mut SpanRecord) {
         while !span.name.is_char_boundary(end) {
             end -= 1;
         }
-        span.name = Cow::Owned(format!("{}{TRUNCATED}", &span.name[..end]));
+        span.name = [&span.name[..end], TRUNCATED].into_iter().collect();
     }
 }

@@ -1,7 +1,5 @@
 //! What a client knows of a request.
 
-use std::borrow::Cow;
-
 use sentry_trace_runtime::transaction::Data;
 
 use crate::method::static_method;
@@ -130,7 +128,7 @@ impl<'a> ClientRequest<'a> {
             } else {
                 url.without_query()
             };
-            data.set("url.full", Cow::Owned(full));
+            data.set("url.full", full);
             data.set("server.address", url.host.to_owned());
             if let Some(port) = url.effective_port() {
                 data.set("server.port", port);

@@ -1,12 +1,10 @@
 //! The span of an outgoing request.
 
-use std::borrow::Cow;
-
 use http::HeaderMap;
 use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::current::Scope;
 use sentry_trace_runtime::transaction::Data;
-use sentry_trace_runtime::{Describe, Span, SpanHandle};
+use sentry_trace_runtime::{Describe, Span, SpanHandle, Text};
 
 use crate::client_request::ClientRequest;
 use crate::outgoing::write_headers;
@@ -110,16 +108,19 @@ impl Drop for ClientSpan {
 }
 
 impl Describe for Start<'_> {
-    fn name(&self) -> Cow<'static, str> {
-        Cow::Owned(self.name.clone().unwrap_or_else(|| self.request.name()))
+    fn name(&self) -> Text {
+        self.name
+            .clone()
+            .unwrap_or_else(|| self.request.name())
+            .into()
     }
 
-    fn op(&self) -> Cow<'static, str> {
-        Cow::Borrowed("http.client")
+    fn op(&self) -> Text {
+        "http.client".into()
     }
 
-    fn origin(&self) -> Cow<'static, str> {
-        Cow::Borrowed(self.origin)
+    fn origin(&self) -> Text {
+        self.origin.into()
     }
 
     fn data(&self) -> Data {

@@ -1,11 +1,11 @@
 //! Request methods as texts that need no allocation.
 
-use std::borrow::Cow;
+use sentry_trace_runtime::Text;
 
 /// The method as a static text where it is one of the registered ones (RFC 9110, section 9; RFC 5789).
 #[must_use]
-pub fn static_method(method: &str) -> Cow<'static, str> {
-    Cow::Borrowed(match method {
+pub fn static_method(method: &str) -> Text {
+    Text::from_static(match method {
         "GET" => "GET",
         "POST" => "POST",
         "PUT" => "PUT",
@@ -15,6 +15,6 @@ pub fn static_method(method: &str) -> Cow<'static, str> {
         "OPTIONS" => "OPTIONS",
         "CONNECT" => "CONNECT",
         "TRACE" => "TRACE",
-        other => return Cow::Owned(other.to_owned()),
+        other => return Text::copied(other),
     })
 }

@@ -1,10 +1,9 @@
 //! What a server knows of a request.
 
-use std::borrow::Cow;
 use std::net::IpAddr;
 
-use sentry_trace_runtime::Value;
 use sentry_trace_runtime::transaction::Data;
+use sentry_trace_runtime::{Text, Value};
 
 use crate::headers::Headers;
 use crate::method::static_method;
@@ -118,7 +117,7 @@ impl<'a> ServerRequest<'a> {
     }
 
     /// `GET /users/{id}` when the route is known, otherwise `GET /users/7` (rule R10).
-    pub(crate) fn name(&self, route: Option<&str>) -> String {
+    pub(crate) fn name(&self, route: Option<&str>) -> Text {
         let path = route.unwrap_or(self.path);
         joined(self.method, path)
     }
@@ -128,14 +127,14 @@ impl<'a> ServerRequest<'a> {
         let mut data = Data::with_capacity(12);
         data.add("http.request.method", static_method(self.method));
         if let Some(route) = self.route {
-            data.add("http.route", route.to_owned());
+            data.add("http.route", Text::copied(route));
         }
-        data.add("url.path", self.path.to_owned());
+        data.add("url.path", Text::copied(self.path));
         if let Some(scheme) = self.scheme {
             data.add("url.scheme", static_scheme(scheme));
         }
         if let Some((host, port)) = self.authority().map(split_port) {
-            data.add("server.address", host.to_owned());
+            data.add("server.address", Text::copied(host));
             if let Some(port) = port {
                 data.add("server.port", port);
             }
@@ -148,7 +147,7 @@ impl<'a> ServerRequest<'a> {
         }
         if send_default_pii {
             if let Some(query) = self.query {
-                data.add("url.query", query.to_owned());
+                data.add("url.query", Text::copied(query));
             }
             if let Some(address) = self.client_address {
                 data.add("client.address", address.to_string());
@@ -159,29 +158,25 @@ impl<'a> ServerRequest<'a> {
 }
 
 /// `GET /users/{id}`; the method alone where there is no path, as for `CONNECT`.
-pub(crate) fn joined(method: &str, path: &str) -> String {
+pub(crate) fn joined(method: &str, path: &str) -> Text {
     if path.is_empty() {
-        return method.to_owned();
+        return Text::copied(method);
     }
-    let mut name = String::with_capacity(method.len() + 1 + path.len());
-    name.push_str(method);
-    name.push(' ');
-    name.push_str(path);
-    name
+    [method, " ", path].into_iter().collect()
 }
 
 fn static_scheme(scheme: &str) -> Value {
     match scheme {
         "http" => "http".into(),
         "https" => "https".into(),
-        other => other.to_owned().into(),
+        other => Text::copied(other).into(),
     }
 }
 
 /// A header value as text; bytes beyond UTF-8 are replaced.
-pub(crate) fn text(value: &[u8]) -> Cow<'static, str> {
+pub(crate) fn text(value: &[u8]) -> Text {
     match std::str::from_utf8(value) {
-        Ok(text) => text.to_owned().into(),
+        Ok(text) => Text::copied(text),
         Err(_) => String::from_utf8_lossy(value).into_owned().into(),
     }
 }

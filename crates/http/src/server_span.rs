@@ -1,12 +1,11 @@
 //! The span of a request that is being served.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::current::Scope;
 use sentry_trace_runtime::transaction::{Data, TransactionSource};
-use sentry_trace_runtime::{Describe, Span, SpanHandle};
+use sentry_trace_runtime::{Describe, Span, SpanHandle, Text};
 
 use crate::headers::Headers;
 use crate::html::Preflight;
@@ -33,7 +32,7 @@ enum Trace {
 
 struct Open {
     span: Span,
-    method: Cow<'static, str>,
+    method: Text,
     hooks: Option<Arc<Hooks>>,
 }
 
@@ -170,7 +169,7 @@ pub fn set_route(span: &SpanHandle, method: &str, route: &str) {
         }
         Some(_) => {}
     }
-    span.set_transaction_data("http.route", route.to_owned());
+    span.set_transaction_data("http.route", Text::copied(route));
 }
 
 impl std::fmt::Debug for Open {
@@ -180,17 +179,19 @@ impl std::fmt::Debug for Open {
 }
 
 impl Describe for Start<'_> {
-    fn name(&self) -> Cow<'static, str> {
-        let by_route = || self.request.name(self.request.route);
-        Cow::Owned(self.name.clone().unwrap_or_else(by_route))
+    fn name(&self) -> Text {
+        match &self.name {
+            Some(name) => Text::copied(name),
+            None => self.request.name(self.request.route),
+        }
     }
 
-    fn op(&self) -> Cow<'static, str> {
-        Cow::Borrowed("http.server")
+    fn op(&self) -> Text {
+        "http.server".into()
     }
 
-    fn origin(&self) -> Cow<'static, str> {
-        Cow::Borrowed(self.origin)
+    fn origin(&self) -> Text {
+        self.origin.into()
     }
 
     fn source(&self) -> TransactionSource {

@@ -1,6 +1,5 @@
 //! Describing a span before it starts.
 
-use std::borrow::Cow;
 use std::mem;
 
 use sentry_trace_core::id::SpanId;
@@ -11,6 +10,7 @@ use crate::describe::Describe;
 use crate::global;
 use crate::handle::SpanHandle;
 use crate::span::{EnteredSpan, Span};
+use crate::text::Text;
 use crate::transaction::{Data, SpanRecord, TransactionSource};
 use crate::value::Value;
 
@@ -34,8 +34,8 @@ enum Below {
 }
 
 struct Description {
-    name: Cow<'static, str>,
-    op: Cow<'static, str>,
+    name: Text,
+    op: Text,
     source: TransactionSource,
     data: Data,
 }
@@ -47,23 +47,23 @@ struct Description {
 #[doc(alias = "startSpan")]
 #[doc(alias = "startSpanManual")]
 #[doc(alias = "startInactiveSpan")]
-pub fn start_span(name: impl Into<Cow<'static, str>>) -> SpanBuilder {
+pub fn start_span(name: impl Into<Text>) -> SpanBuilder {
     SpanBuilder::below(Below::Current, name.into())
 }
 
 impl SpanBuilder {
-    pub(crate) fn root(context: TraceContext, name: Cow<'static, str>) -> Self {
+    pub(crate) fn root(context: TraceContext, name: Text) -> Self {
         Self::below(Below::Context(context), name)
     }
 
-    pub(crate) fn child_of(parent: SpanHandle, name: Cow<'static, str>) -> Self {
+    pub(crate) fn child_of(parent: SpanHandle, name: Text) -> Self {
         Self::below(Below::Handle(parent), name)
     }
 
-    fn below(below: Below, name: Cow<'static, str>) -> Self {
+    fn below(below: Below, name: Text) -> Self {
         let description = Description {
             name,
-            op: Cow::Borrowed("default"),
+            op: Text::from_static("default"),
             source: TransactionSource::Custom,
             data: Data::new(),
         };
@@ -75,7 +75,7 @@ impl SpanBuilder {
     }
 
     /// What kind of work it is, `db` or `task` for example.
-    pub fn op(mut self, op: impl Into<Cow<'static, str>>) -> Self {
+    pub fn op(mut self, op: impl Into<Text>) -> Self {
         self.description.op = op.into();
         self
     }
@@ -88,7 +88,7 @@ impl SpanBuilder {
 
     /// Adds data, also called attributes.
     #[doc(alias = "attributes")]
-    pub fn data(mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) -> Self {
+    pub fn data(mut self, key: impl Into<Text>, value: impl Into<Value>) -> Self {
         self.description.data.set(key, value);
         self
     }
@@ -131,7 +131,7 @@ impl SpanHandle {
     }
 
     /// Starts a child of this span.
-    pub fn start_child(&self, name: impl Into<Cow<'static, str>>) -> SpanBuilder {
+    pub fn start_child(&self, name: impl Into<Text>) -> SpanBuilder {
         SpanBuilder::child_of(self.clone(), name.into())
     }
 }
@@ -139,7 +139,7 @@ impl SpanHandle {
 impl TraceContext {
     /// Starts the root span of a transaction in this trace.
     #[doc(alias = "startSpan")]
-    pub fn start_span(self, name: impl Into<Cow<'static, str>>) -> SpanBuilder {
+    pub fn start_span(self, name: impl Into<Text>) -> SpanBuilder {
         SpanBuilder::root(self, name.into())
     }
 }
@@ -159,11 +159,11 @@ fn start_below(parent: &SpanHandle, description: &mut dyn Describe, sampled: Opt
 }
 
 impl Describe for Description {
-    fn name(&self) -> Cow<'static, str> {
+    fn name(&self) -> Text {
         self.name.clone()
     }
 
-    fn op(&self) -> Cow<'static, str> {
+    fn op(&self) -> Text {
         self.op.clone()
     }
 

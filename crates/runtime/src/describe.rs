@@ -1,22 +1,21 @@
 //! What a span is called, for those who look.
 
-use std::borrow::Cow;
-
 use sentry_trace_core::id::SpanId;
 
+use crate::text::Text;
 use crate::transaction::{Data, SpanRecord, TransactionSource};
 
 /// What a span is called and carries; asked only where it is recorded or a sampler looks at it.
 pub trait Describe {
     /// The name.
-    fn name(&self) -> Cow<'static, str>;
+    fn name(&self) -> Text;
 
     /// What kind of work it is.
-    fn op(&self) -> Cow<'static, str>;
+    fn op(&self) -> Text;
 
     /// What makes the span: `manual`, or `auto.http.<crate>`.
-    fn origin(&self) -> Cow<'static, str> {
-        Cow::Borrowed("manual")
+    fn origin(&self) -> Text {
+        Text::from_static("manual")
     }
 
     /// Where the name of a root comes from.

@@ -1,6 +1,5 @@
 //! A shared reference to a span.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
 use sentry_trace_core::decision::Decision;
@@ -12,6 +11,7 @@ use sentry_trace_core::traceparent;
 
 use crate::describe::Describe;
 use crate::recording::Slot;
+use crate::text::Text;
 use crate::trace::Trace;
 use crate::tracer::Tracer;
 use crate::transaction::{Data, SpanRecord, TransactionSource};
@@ -132,7 +132,7 @@ impl SpanHandle {
     }
 
     /// Renames the span.
-    pub fn set_name(&self, name: impl Into<Cow<'static, str>>) {
+    pub fn set_name(&self, name: impl Into<Text>) {
         let name = name.into();
         self.edit(|span| span.name = name);
     }
@@ -141,11 +141,7 @@ impl SpanHandle {
     ///
     /// What has been frozen into the context stays as it is (rule R7).
     #[doc(alias = "updateSpanName")]
-    pub fn set_transaction_name(
-        &self,
-        name: impl Into<Cow<'static, str>>,
-        source: TransactionSource,
-    ) {
+    pub fn set_transaction_name(&self, name: impl Into<Text>, source: TransactionSource) {
         let Some(span) = &self.span else { return };
         let name = name.into();
         let mut state = span.trace.state();
@@ -158,7 +154,7 @@ impl SpanHandle {
 
     /// The name of the transaction that the span belongs to, while that matters to anybody.
     #[must_use]
-    pub fn transaction_name(&self) -> Option<Cow<'static, str>> {
+    pub fn transaction_name(&self) -> Option<Text> {
         let trace = &self.span.as_ref()?.trace;
         if !trace.needs_name() {
             return None;
@@ -177,7 +173,7 @@ impl SpanHandle {
     }
 
     /// Sets data of the transaction that the span belongs to.
-    pub fn set_transaction_data(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+    pub fn set_transaction_data(&self, key: impl Into<Text>, value: impl Into<Value>) {
         let Some(span) = &self.span else { return };
         let (key, value) = (key.into(), value.into());
         if let Some(recording) = &mut span.trace.state().recording {
@@ -186,7 +182,7 @@ impl SpanHandle {
     }
 
     /// Says what kind of work the span is.
-    pub fn set_op(&self, op: impl Into<Cow<'static, str>>) {
+    pub fn set_op(&self, op: impl Into<Text>) {
         let op = op.into();
         self.edit(|span| span.op = op);
     }
@@ -198,7 +194,7 @@ impl SpanHandle {
 
     /// Sets data; an earlier value of the same key is replaced.
     #[doc(alias = "setAttribute")]
-    pub fn set_data(&self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+    pub fn set_data(&self, key: impl Into<Text>, value: impl Into<Value>) {
         let (key, value) = (key.into(), value.into());
         self.edit(|span| span.data.set(key, value));
     }

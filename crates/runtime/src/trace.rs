@@ -1,6 +1,5 @@
 //! The shared state of one trace in one service: one allocation per request.
 
-use std::borrow::Cow;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use sentry_trace_core::decision::Decision;
@@ -12,6 +11,7 @@ use sentry_trace_core::status::SpanStatus;
 use crate::diagnostics::count;
 use crate::frozen_dsc::FrozenDsc;
 use crate::recording::Recording;
+use crate::text::Text;
 use crate::tracer::Tracer;
 use crate::transaction::{EventId, Transaction, TransactionSource};
 
@@ -48,7 +48,7 @@ pub(crate) enum Dsc {
 #[derive(Default)]
 pub(crate) struct State {
     /// Kept for the context of a head that is not recorded; a recording has the name in its root.
-    pub(crate) head_name: Cow<'static, str>,
+    pub(crate) head_name: Text,
     pub(crate) source: TransactionSource,
     pub(crate) recording: Option<Recording>,
 }

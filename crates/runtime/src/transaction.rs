@@ -1,7 +1,6 @@
 //! A finished transaction, as a sink receives it.
 
 use std::any::Any;
-use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
@@ -11,6 +10,7 @@ use sentry_trace_core::status::SpanStatus;
 use crate::clock::Timestamp;
 pub use crate::frozen_dsc::FrozenDsc;
 use crate::service::Service;
+use crate::text::Text;
 use crate::value::Value;
 
 /// Where the name of a transaction comes from (Sentry, "Transaction Annotations").
@@ -91,11 +91,11 @@ pub struct SpanRecord {
     /// The span that it was started below; for a root, the sender's.
     pub parent_span_id: Option<SpanId>,
     /// The name, which Sentry also calls description.
-    pub name: Cow<'static, str>,
+    pub name: Text,
     /// What kind of work it was, `http.server` or `db` for example; may be empty.
-    pub op: Cow<'static, str>,
+    pub op: Text,
     /// What made the span: `manual`, or `auto.http.<crate>`.
-    pub origin: Cow<'static, str>,
+    pub origin: Text,
     /// How it ended, if anybody said so. A child that is open when its transaction finishes ends with it, cancelled.
     pub status: Option<SpanStatus>,
     /// When it started.
@@ -113,9 +113,9 @@ impl SpanRecord {
         Self {
             span_id,
             parent_span_id,
-            name: Cow::Borrowed(""),
-            op: Cow::Borrowed(""),
-            origin: Cow::Borrowed(""),
+            name: Text::EMPTY,
+            op: Text::EMPTY,
+            origin: Text::EMPTY,
             status: None,
             start: Timestamp::from_micros(0),
             end: Timestamp::from_micros(0),
@@ -136,7 +136,7 @@ impl SpanRecord {
 
 /// The data of a span: keys and values in the order in which they were first set.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Data(Vec<(Cow<'static, str>, Value)>);
+pub struct Data(Vec<(Text, Value)>);
 
 /// The most keys that a span's data holds; further ones are ignored.
 pub const MAX_DATA: usize = 128;
@@ -155,7 +155,7 @@ impl Data {
     }
 
     /// Sets a value; an earlier one of the same key is replaced in its place.
-    pub fn set(&mut self, key: impl Into<Cow<'static, str>>, value: impl Into<Value>) {
+    pub fn set(&mut self, key: impl Into<Text>, value: impl Into<Value>) {
         let key = key.into();
         if let Some((_, known)) = self.0.iter_mut().find(|(known, _)| *known == key) {
             *known = value.into();
@@ -168,7 +168,7 @@ impl Data {
     #[doc(hidden)]
     pub fn add(&mut self, key: &'static str, value: impl Into<Value>) {
         debug_assert!(self.get(key).is_none(), "{key} is there already");
-        self.0.push((Cow::Borrowed(key), value.into()));
+        self.0.push((Text::from_static(key), value.into()));
     }
 
     /// The value of a key.

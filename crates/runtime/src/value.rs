@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 
+use crate::text::Text;
+
 /// A value that a span carries as data.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Value {
     /// A text.
-    Text(Cow<'static, str>),
+    Text(Text),
     /// A whole number.
     Integer(i64),
     /// A number; what is not finite is written as `null`.
@@ -48,7 +50,7 @@ macro_rules! from {
 }
 
 from! {
-    Text: &'static str, String, Cow<'static, str>;
+    Text: &'static str, String, Cow<'static, str>, Text;
     Integer: i8, i16, i32, i64, u8, u16, u32;
     Float: f32, f64;
     Bool: bool;

@@ -3,7 +3,6 @@
 
 mod common;
 
-use std::borrow::Cow;
 use std::collections::HashSet;
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
@@ -11,7 +10,7 @@ use std::thread;
 use common::{PARENT, header, incoming, recording, root, with_sink};
 use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::transaction::TransactionSource;
-use sentry_trace_runtime::{Options, SpanHandle, Value, current_span, start_span};
+use sentry_trace_runtime::{Options, SpanHandle, Text, Value, current_span, start_span};
 
 #[test]
 fn children_nest_below_whoever_was_current() {
@@ -321,7 +320,7 @@ fn children_of_other_threads_race_with_the_end_of_the_root() {
 #[test]
 fn what_is_set_may_look_at_its_own_trace() {
     struct Asks(SpanHandle);
-    impl From<Asks> for Cow<'static, str> {
+    impl From<Asks> for Text {
         fn from(asks: Asks) -> Self {
             format!("recorded: {}", asks.0.is_recording()).into()
         }

@@ -1,5 +1,6 @@
 //! The body of a response, which the span lives as long as.
 
+use std::mem::take;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -30,7 +31,7 @@ pin_project! {
             this.scope.run(|| this.inner.set(None));
             // A server that has all announced bytes need not ask for the end.
             if *this.has_failed || *this.left == Some(0) {
-                end(this.span.take(), *this.has_failed);
+                end(this.span.take(), this.scope, *this.has_failed);
             }
         }
     }
@@ -84,7 +85,7 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
         });
         match &polled {
             Poll::Ready(None) => {
-                end(span, *this.has_failed);
+                end(span, this.scope, *this.has_failed);
                 return polled;
             }
             // Whoever reads the body may go on all the same; the server drops it now.
@@ -106,7 +107,7 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
         };
         match self.scope.run(|| inner.try_into_bytes()) {
             Ok(bytes) => {
-                end(self.span.take(), self.has_failed);
+                end(self.span.take(), &mut self.scope, self.has_failed);
                 Ok(bytes)
             }
             Err(inner) => {
@@ -117,7 +118,10 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
     }
 }
 
-fn end(span: Option<ServerSpan>, has_failed: bool) {
+/// Ends the span of a body that is gone.
+fn end(span: Option<ServerSpan>, scope: &mut Scope, has_failed: bool) {
+    // A trace that nobody else holds gives away what it has; a shared one has to copy it.
+    drop(take(scope));
     let end = if has_failed {
         ServerSpan::fail
     } else {

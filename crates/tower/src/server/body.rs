@@ -1,10 +1,10 @@
 //! The body of a response, which the span lives as long as.
 
+use std::mem::take;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Buf;
-use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use sentry_trace_http::ServerSpan;
@@ -35,10 +35,8 @@ pin_project! {
             // bytes as were announced.
             let is_at_its_end = this.inner.as_ref().as_pin_ref().is_some_and(|inner| inner.is_end_stream());
             this.scope.run(|| this.inner.set(None));
-            if *this.has_failed {
-                this.span.take().into_iter().for_each(ServerSpan::fail);
-            } else if is_at_its_end || *this.left == Some(0) {
-                this.span.take().into_iter().for_each(ServerSpan::finish);
+            if *this.has_failed || is_at_its_end || *this.left == Some(0) {
+                end(this.span.take(), this.scope, *this.has_failed);
             }
         }
     }
@@ -85,10 +83,7 @@ impl<B: Body> Body for ServerBody<B> {
         });
         drop(panics);
         match &polled {
-            Poll::Ready(None) if *this.has_failed => {
-                this.span.take().into_iter().for_each(ServerSpan::fail);
-            }
-            Poll::Ready(None) => this.span.take().into_iter().for_each(ServerSpan::finish),
+            Poll::Ready(None) => end(this.span.take(), this.scope, *this.has_failed),
             // Whoever reads the body may go on all the same; a server drops it now.
             Poll::Ready(Some(Err(_))) => *this.has_failed = true,
             Poll::Ready(Some(Ok(frame))) => {
@@ -96,8 +91,11 @@ impl<B: Body> Body for ServerBody<B> {
                     *left = left.saturating_sub(data.remaining() as u64);
                 }
                 if let Some(trailers) = frame.trailers_ref() {
-                    let span = this.span.take().into_iter();
-                    span.for_each(|span| end_with_trailers(span, trailers, *this.is_grpc));
+                    let status = this.is_grpc.then(|| grpc::status(trailers)).flatten();
+                    if let (Some(span), Some(status)) = (&*this.span, status) {
+                        span.set_status(status);
+                    }
+                    end(this.span.take(), this.scope, *this.has_failed);
                 }
             }
             Poll::Pending => {}
@@ -125,9 +123,14 @@ fn is_last<D, E>(polled: &Poll<Option<Result<Frame<D>, E>>>) -> bool {
     }
 }
 
-fn end_with_trailers(span: ServerSpan, trailers: &HeaderMap, is_grpc: bool) {
-    if let Some(status) = is_grpc.then(|| grpc::status(trailers)).flatten() {
-        span.set_status(status);
-    }
-    span.finish();
+/// Ends the span of a body that is gone.
+fn end(span: Option<ServerSpan>, scope: &mut Scope, has_failed: bool) {
+    // A trace that nobody else holds gives away what it has; a shared one has to copy it.
+    drop(take(scope));
+    let end = if has_failed {
+        ServerSpan::fail
+    } else {
+        ServerSpan::finish
+    };
+    span.into_iter().for_each(end);
 }

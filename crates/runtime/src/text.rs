@@ -1,0 +1,221 @@
+//! Texts of spans, most of which are short or known when the program is compiled.
+
+use std::borrow::{Borrow, Cow};
+use std::cmp::Ordering;
+use std::fmt;
+use std::hash::{Hash, Hasher};
+use std::ops::Deref;
+
+/// A text that a span carries. It is as large as a `String`, and costs no allocation where it is `'static` or has at
+/// most [`MAX_INLINE`](Self::MAX_INLINE) bytes.
+///
+/// ```
+/// use sentry_trace_runtime::Text;
+///
+/// let route = String::from("/users/{id}");
+/// let name: Text = ["GET", " ", &route].into_iter().collect();
+/// assert_eq!(name, "GET /users/{id}");
+/// ```
+#[derive(Clone)]
+pub struct Text(Form);
+
+#[derive(Clone)]
+enum Form {
+    Static(&'static str),
+    Inline(Inline),
+    Boxed(Box<str>),
+}
+
+/// UTF-8, of which the first `len` bytes count.
+#[derive(Clone, Copy)]
+struct Inline {
+    len: u8,
+    bytes: [u8; Text::MAX_INLINE],
+}
+
+impl Text {
+    /// The longest text that is kept in place, in bytes.
+    pub const MAX_INLINE: usize = 22;
+
+    /// No text.
+    pub const EMPTY: Self = Self::from_static("");
+
+    /// A text that is not copied.
+    #[must_use]
+    pub const fn from_static(text: &'static str) -> Self {
+        Self(Form::Static(text))
+    }
+
+    /// A copy.
+    #[must_use]
+    pub fn copied(text: &str) -> Self {
+        let mut inline = Inline::EMPTY;
+        Self(if inline.push(text) {
+            Form::Inline(inline)
+        } else {
+            Form::Boxed(text.into())
+        })
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match &self.0 {
+            Form::Static(text) => text,
+            Form::Inline(inline) => inline.as_str(),
+            Form::Boxed(text) => text,
+        }
+    }
+}
+
+impl Inline {
+    const EMPTY: Self = Self {
+        len: 0,
+        bytes: [0; Text::MAX_INLINE],
+    };
+
+    /// Adds a text, if there is room for all of it.
+    fn push(&mut self, text: &str) -> bool {
+        let start = usize::from(self.len);
+        let room = self.bytes.get_mut(start..start + text.len());
+        room.map(|room| {
+            room.copy_from_slice(text.as_bytes());
+            self.len += text.len() as u8;
+        })
+        .is_some()
+    }
+
+    fn as_str(&self) -> &str {
+        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+    }
+}
+
+impl<'a> FromIterator<&'a str> for Text {
+    /// Joins the parts.
+    fn from_iter<I: IntoIterator<Item = &'a str>>(parts: I) -> Self {
+        let mut parts = parts.into_iter();
+        let mut inline = Inline::EMPTY;
+        while let Some(part) = parts.next() {
+            if !inline.push(part) {
+                let mut text = inline.as_str().to_owned();
+                text.push_str(part);
+                text.extend(parts);
+                return text.into();
+            }
+        }
+        Self(Form::Inline(inline))
+    }
+}
+
+impl From<&'static str> for Text {
+    fn from(text: &'static str) -> Self {
+        Self::from_static(text)
+    }
+}
+
+impl From<String> for Text {
+    fn from(text: String) -> Self {
+        Self(Form::Boxed(text.into()))
+    }
+}
+
+impl From<Cow<'static, str>> for Text {
+    fn from(text: Cow<'static, str>) -> Self {
+        match text {
+            Cow::Borrowed(text) => text.into(),
+            Cow::Owned(text) => text.into(),
+        }
+    }
+}
+
+impl From<Text> for String {
+    fn from(text: Text) -> Self {
+        match text.0 {
+            Form::Boxed(text) => text.into(),
+            _ => text.as_str().to_owned(),
+        }
+    }
+}
+
+impl Default for Text {
+    fn default() -> Self {
+        Self::EMPTY
+    }
+}
+
+impl Deref for Text {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+impl AsRef<str> for Text {
+    fn as_ref(&self) -> &str {
+        self
+    }
+}
+
+impl Borrow<str> for Text {
+    fn borrow(&self) -> &str {
+        self
+    }
+}
+
+impl PartialEq for Text {
+    fn eq(&self, other: &Self) -> bool {
+        **self == **other
+    }
+}
+
+impl Eq for Text {}
+
+/// Comparing with other types of text, either one first.
+macro_rules! equals {
+    ($($other:ty),+) => {$(
+        impl PartialEq<$other> for Text {
+            fn eq(&self, other: &$other) -> bool {
+                **self == other[..]
+            }
+        }
+
+        impl PartialEq<Text> for $other {
+            fn eq(&self, other: &Text) -> bool {
+                self[..] == **other
+            }
+        }
+    )+};
+}
+
+equals!(str, &str, String);
+
+impl Ord for Text {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (**self).cmp(other)
+    }
+}
+
+impl PartialOrd for Text {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Text {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (**self).hash(state);
+    }
+}
+
+impl fmt::Display for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        (**self).fmt(f)
+    }
+}
+
+impl fmt::Debug for Text {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&**self, f)
+    }
+}
