@@ -8,6 +8,7 @@ use sentry_trace_runtime::{SpanHandle, Tracer};
 use crate::headers::Headers;
 use crate::hooks;
 use crate::html::Preflight;
+use crate::method::static_method;
 use crate::redact::is_sensitive;
 use crate::server_hooks::{Filter, Hooks};
 use crate::server_request::ServerRequest;
@@ -101,9 +102,9 @@ impl ServerConfig {
             return ServerSpan::none();
         };
         let context = tracer.continue_trace(incoming);
-        let preflight = Preflight::of(request.method, request.headers);
+        let preflight = Preflight::of(request.method, request.headers).map(Box::new);
         if self.is_ignored(&tracer, request) {
-            return ServerSpan::untraced(context.unrecorded()).with_preflight(preflight);
+            return ServerSpan::untraced(context.unrecorded(), preflight);
         }
         let mut start = Start {
             origin: self.origin,
@@ -116,7 +117,8 @@ impl ServerConfig {
         if let Some(hooks) = hooks {
             hooks.show_request(&tracer, request, &span);
         }
-        ServerSpan::new(span, request.method, hooks.cloned()).with_preflight(preflight)
+        let hooks = hooks.cloned();
+        ServerSpan::new(span, static_method(request.method), hooks, preflight)
     }
 
     fn is_ignored(&self, tracer: &Tracer, request: &ServerRequest<'_>) -> bool {

@@ -9,7 +9,6 @@ use sentry_trace_runtime::{Describe, Span, SpanHandle, Text};
 
 use crate::headers::Headers;
 use crate::html::Preflight;
-use crate::method::static_method;
 use crate::server_hooks::Hooks;
 use crate::server_request::{ServerRequest, joined};
 
@@ -47,31 +46,31 @@ pub(crate) struct Start<'a> {
 impl ServerSpan {
     /// No span, because there is no tracer.
     pub(crate) const fn none() -> Self {
-        Self::untraced(SpanHandle::NONE)
+        Self::untraced(SpanHandle::NONE, None)
     }
 
     /// A trace without a transaction.
-    pub(crate) const fn untraced(handle: SpanHandle) -> Self {
+    pub(crate) const fn untraced(handle: SpanHandle, preflight: Option<Box<Preflight>>) -> Self {
         Self {
             trace: Trace::Scope(handle),
-            preflight: None,
+            preflight,
         }
     }
 
-    pub(crate) fn new(span: Span, method: &str, hooks: Option<Arc<Hooks>>) -> Self {
+    pub(crate) const fn new(
+        span: Span,
+        method: Text,
+        hooks: Option<Arc<Hooks>>,
+        preflight: Option<Box<Preflight>>,
+    ) -> Self {
         Self {
             trace: Trace::Open(Open {
                 span,
-                method: static_method(method),
+                method,
                 hooks,
             }),
-            preflight: None,
+            preflight,
         }
-    }
-
-    pub(crate) fn with_preflight(mut self, preflight: Option<Preflight>) -> Self {
-        self.preflight = preflight.map(Box::new);
-        self
     }
 
     /// What to make current around everything that belongs to the request.
@@ -106,11 +105,14 @@ impl ServerSpan {
         if let (Some(preflight), Some(tracer)) = (&self.preflight, self.handle().tracer()) {
             preflight.answered(status, headers, tracer);
         }
-        let Some(open) = self.open().filter(|open| open.span.is_recording()) else {
+        let Some(open) = self.open() else { return };
+        let is_recorded = open.span.edit(|span| {
+            span.status = Some(SpanStatus::from_http(status));
+            span.data.set("http.response.status_code", status);
+        });
+        if !is_recorded {
             return;
-        };
-        open.span.set_status(SpanStatus::from_http(status));
-        open.span.set_data("http.response.status_code", status);
+        }
         if let Some(hooks) = &open.hooks {
             hooks.show_response(status, headers, &open.span);
         }

@@ -307,18 +307,17 @@ impl SpanHandle {
             .filter(|span| matches!(span.slot, Slot::Root | Slot::Child(_)))
     }
 
-    /// Changes the span under its trace's lock: a conversion of the user's, which may look at the same trace, comes
-    /// before.
-    fn edit(&self, change: impl FnOnce(&mut SpanRecord)) {
-        let Some(span) = self.recorded() else { return };
+    /// Changes the span under its trace's lock, for adapters that change several things at once; says whether it is
+    /// recorded. A conversion of the user's, which may look at the same trace, comes before.
+    #[doc(hidden)]
+    pub fn edit(&self, change: impl FnOnce(&mut SpanRecord)) -> bool {
+        let Some(span) = self.recorded() else {
+            return false;
+        };
         let mut state = span.trace.state();
-        if let Some(record) = state
-            .recording
-            .as_mut()
-            .and_then(|recording| recording.span(span.slot))
-        {
-            change(record);
-        }
+        let recording = state.recording.as_mut();
+        let record = recording.and_then(|recording| recording.span(span.slot));
+        record.map(change).is_some()
     }
 }
 

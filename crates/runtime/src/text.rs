@@ -66,6 +66,16 @@ impl Text {
             Form::Boxed(text) => text,
         }
     }
+
+    /// Its bytes, which need no look at what they mean.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        match &self.0 {
+            Form::Static(text) => text.as_bytes(),
+            Form::Inline(inline) => inline.as_bytes(),
+            Form::Boxed(text) => text.as_bytes(),
+        }
+    }
 }
 
 impl Inline {
@@ -85,8 +95,12 @@ impl Inline {
         .is_some()
     }
 
+    fn as_bytes(&self) -> &[u8] {
+        &self.bytes[..usize::from(self.len)]
+    }
+
     fn as_str(&self) -> &str {
-        std::str::from_utf8(&self.bytes[..usize::from(self.len)]).unwrap_or_default()
+        std::str::from_utf8(self.as_bytes()).unwrap_or_default()
     }
 }
 
@@ -165,7 +179,7 @@ impl Borrow<str> for Text {
 
 impl PartialEq for Text {
     fn eq(&self, other: &Self) -> bool {
-        **self == **other
+        self.as_bytes() == other.as_bytes()
     }
 }
 
@@ -176,13 +190,13 @@ macro_rules! equals {
     ($($other:ty),+) => {$(
         impl PartialEq<$other> for Text {
             fn eq(&self, other: &$other) -> bool {
-                **self == other[..]
+                self.as_bytes() == other.as_bytes()
             }
         }
 
         impl PartialEq<Text> for $other {
             fn eq(&self, other: &Text) -> bool {
-                self[..] == **other
+                self.as_bytes() == other.as_bytes()
             }
         }
     )+};

@@ -108,7 +108,14 @@ fn with_span<B: Body>(
 
 /// How many bytes the body has, where that is said.
 fn announced_length<B: Body>(response: &Response<B>) -> Option<u64> {
-    let header = response.headers().get(CONTENT_LENGTH);
-    let header = header.and_then(|value| value.to_str().ok()?.parse().ok());
-    header.or_else(|| response.body().size_hint().exact())
+    let header = || {
+        response
+            .headers()
+            .get(CONTENT_LENGTH)?
+            .to_str()
+            .ok()?
+            .parse()
+            .ok()
+    };
+    response.body().size_hint().exact().or_else(header)
 }
