@@ -52,17 +52,14 @@ fn stops_of(text: &[u8], start: usize) -> u64 {
 // Written so that compilers make vector instructions of it: no branches, and each step over all bytes.
 #[inline(always)]
 fn stops_of_block(block: &[u8; BLOCK]) -> u64 {
-    let stops: [u8; BLOCK] = core::array::from_fn(|at| u8::from(is_stop(block[at])));
-    u64::from_le_bytes(core::array::from_fn(|byte| {
-        let stops = &stops[8 * byte..8 * byte + 8];
-        gather(u64::from_le_bytes(stops.try_into().unwrap_or_default()))
+    let bits: [u8; BLOCK] = core::array::from_fn(|at| u8::from(is_stop(block[at])) << (at % 8));
+    u64::from_le_bytes(core::array::from_fn(|group| {
+        let mut sum: u8 = 0;
+        for at in 0..8 {
+            sum = sum.wrapping_add(bits[8 * group + at]);
+        }
+        sum
     }))
-}
-
-/// The lowest bit of each byte, those of the first byte lowest.
-const fn gather(bits: u64) -> u8 {
-    // Each factor's bit moves the bit of one byte to its place in the highest byte, and no two meet elsewhere.
-    (bits.wrapping_mul(0x0102_0408_1020_4080) >> 56) as u8
 }
 
 /// Comma, semicolon, `=`, `%`, white space, what is not ASCII, and some characters that are rare in baggage.
