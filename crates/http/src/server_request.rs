@@ -183,11 +183,10 @@ pub(crate) fn text(value: &[u8]) -> Text {
 
 /// Parts an authority without userinfo; the port of `[::1]:80` is `80`.
 pub(crate) fn split_port(authority: &str) -> (&str, Option<u16>) {
-    let userinfo_end = authority.bytes().rposition(|byte| byte == b'@');
-    let host = userinfo_end.map_or(authority, |at| &authority[at + 1..]);
-    // The last colon, unless it stands within the brackets of an address.
-    match host.bytes().rposition(|byte| matches!(byte, b':' | b']')) {
-        Some(at) if host.as_bytes()[at] == b':' => (&host[..at], host[at + 1..].parse().ok()),
+    let (_, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+    match host.rsplit_once(':') {
+        // The last colon of an address may stand within its brackets.
+        Some((host, port)) if !port.contains(']') => (host, port.parse().ok()),
         _ => (host, None),
     }
 }
