@@ -90,10 +90,16 @@ impl Scope {
 
     /// Calls `f` with the span current; also a panic restores what was current before.
     pub fn run<R>(&mut self, f: impl FnOnce() -> R) -> R {
+        let _entered = self.enter();
+        f()
+    }
+
+    /// Makes the span current until what is returned is dropped, where a closure would have to own large things.
+    #[doc(hidden)]
+    pub fn enter(&mut self) -> impl Drop {
         // Meanwhile the scope keeps what was current before.
         swap(&mut self.span);
-        let _restore = Restore(self);
-        f()
+        Restore(self)
     }
 }
 

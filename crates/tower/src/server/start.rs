@@ -27,6 +27,8 @@ pub(super) fn start<F: RequestFacts, B, Fut>(
         is_grpc,
     };
     let mut scope = span.scope();
-    let future = scope.run(|| call(request));
+    let entered = scope.enter();
+    let future = call(request);
+    drop(entered);
     ServerFuture::new(future, span, scope, call_facts)
 }
