@@ -41,6 +41,7 @@ mod context;
 mod continue_trace;
 mod decide;
 mod describe;
+mod dropped_name;
 mod environment;
 mod frozen_dsc;
 mod global;

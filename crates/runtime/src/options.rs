@@ -139,15 +139,14 @@ impl Options {
         self
     }
 
-    /// The release, `shop@1.2.0` for example: at most 200 bytes, without slashes, backslashes and control characters, and
-    /// not `.`, `..`, `latest` or blank. Sentry would drop others.
+    /// The release, `shop@1.2.0` for example. One that Sentry would drop, for a slash in it for example, is told to
+    /// [`on_diagnostic`](Self::on_diagnostic).
     pub fn release(mut self, release: impl Into<String>) -> Self {
         self.release = Some(release.into());
         self
     }
 
-    /// The environment; `production` by default. At most 64 bytes, without slashes, backslashes and control characters,
-    /// and not `.`, `..`, `none` or blank. Sentry would drop others.
+    /// The environment; `production` by default. One that Sentry would drop is told, as with the release.
     pub fn environment(mut self, environment: impl Into<String>) -> Self {
         self.environment = Some(environment.into());
         self
@@ -329,8 +328,11 @@ impl Options {
             service: Arc::new(Service {
                 org_id: own_org_id.or(org_id_of_dsn),
                 dsn,
-                release: check_name("release", self.release.take(), 200, "latest")?,
-                environment: check_name("environment", self.environment.take(), 64, "none")?
+                release: self.release.take().filter(|release| !release.is_empty()),
+                environment: self
+                    .environment
+                    .take()
+                    .filter(|environment| !environment.is_empty())
                     .unwrap_or_else(|| DEFAULT_ENVIRONMENT.to_owned()),
                 server_name: self.server_name.take().filter(|name| !name.is_empty()),
             }),
@@ -414,31 +416,6 @@ fn check_methods(methods: Option<Vec<String>>) -> Result<Vec<String>, OptionsErr
 const METHODS: [&str; 9] = [
     "CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE",
 ];
-
-/// A name that Sentry takes, which ingestion drops otherwise; `None` when it is not set or empty.
-fn check_name(
-    option: &'static str,
-    name: Option<String>,
-    most: usize,
-    reserved: &str,
-) -> Result<Option<String>, OptionsError> {
-    let Some(name) = name.filter(|name| !name.is_empty()) else {
-        return Ok(None);
-    };
-    let is_refused = |byte: u8| byte.is_ascii_control() || matches!(byte, b'/' | b'\\');
-    let is_reserved = matches!(name.trim(), "" | "." | "..") || name.eq_ignore_ascii_case(reserved);
-    if name.len() > most {
-        let reason = format_args!("it has at most {most} bytes");
-        Err(error(option, name, reason))
-    } else if name.bytes().any(is_refused) {
-        let reason = "it has no slashes, backslashes and control characters";
-        Err(error(option, name, reason))
-    } else if is_reserved {
-        Err(error(option, name, "Sentry does not take this name"))
-    } else {
-        Ok(Some(name))
-    }
-}
 
 fn in_range(option: &'static str, value: usize, most: usize) -> Result<usize, OptionsError> {
     if (1..=most).contains(&value) {

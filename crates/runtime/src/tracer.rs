@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::clock::Clock;
 use crate::diagnostics::{Counters, Diagnostic, Stats, count};
+use crate::dropped_name;
 use crate::entropy::Entropy;
 use crate::environment::Environment;
 use crate::options::{Options, OptionsError, SinkChoice, error};
@@ -74,6 +75,7 @@ impl Tracer {
                 "transactions are sampled and go nowhere: there is no sink, and no DSN for one",
             );
         }
+        dropped_name::notes(&tracer.settings().service).for_each(|note| tracer.note(note));
         Ok(tracer)
     }
 
