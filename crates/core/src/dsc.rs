@@ -31,22 +31,14 @@
 //! # Ok::<(), sentry_trace_core::id::InvalidId>(())
 //! ```
 
-use core::fmt::Write;
+mod writer;
 
-use crate::baggage::SentryMembers;
+use crate::baggage::SENTRY_PREFIX;
 use crate::buffer::Buffer;
 use crate::decision::Decision;
-use crate::hex;
 use crate::id::TraceId;
-use crate::member::MemberWriter;
-use crate::number::MAX_TEXT;
 use crate::sample_rand::SampleRand;
-use crate::text::FixedText;
-
-/// The name of the member that carries [`SampleRand`].
-const SAMPLE_RAND: &str = "sample_rand";
-const SAMPLE_RATE: &str = "sample_rate";
-const SAMPLED: &str = "sampled";
+use writer::Writer;
 
 /// What the head of a trace puts into the context. Empty values are left out.
 #[doc(alias = "DynamicSamplingContext")]
@@ -95,16 +87,19 @@ impl<'a> Head<'a> {
             (Decision::Deferred, None) => None,
             _ => self.transaction,
         };
-        let mut members = MemberWriter::unlimited(out);
-        members.decoded("trace_id", hex::as_str(&self.trace_id.to_hex()));
-        members.optional("public_key", self.public_key);
-        members.optional(SAMPLE_RATE, self.sample_rate.map(rate_text).as_deref());
-        members.optional(SAMPLED, self.decision.as_member());
-        members.decoded(SAMPLE_RAND, &self.sample_rand.to_text());
-        members.optional("org_id", self.org_id);
-        members.decoded("environment", self.environment);
-        members.optional("release", self.release);
-        members.optional("transaction", transaction);
+        let mut members = Writer::new(out);
+        members.plain("trace_id", &self.trace_id.to_hex());
+        members.encoded("public_key", self.public_key);
+        let rate = self.sample_rate.map(Member::SampleRate);
+        let sampled = self.decision.to_option().map(Member::Sampled);
+        let sample_rand = Some(Member::SampleRand(self.sample_rand));
+        for member in [rate, sampled, sample_rand].into_iter().flatten() {
+            member.write(&mut members);
+        }
+        members.encoded("org_id", self.org_id);
+        members.encoded("environment", Some(self.environment));
+        members.encoded("release", self.release);
+        members.encoded("transaction", transaction);
     }
 }
 
@@ -127,36 +122,61 @@ impl Changes {
         self.sample_rand.is_none() && self.decided.is_none()
     }
 
-    /// Writes the received members with these changes: a changed member keeps its place, a new one comes last.
-    pub fn write(&self, received: &SentryMembers<'_>, out: &mut impl Buffer) {
-        let sample_rand = self.sample_rand.map(SampleRand::to_text);
-        let rate = self.decided.map(|(rate, _)| rate_text(rate));
-        let sampled = self
-            .decided
-            .and_then(|(_, sampled)| Decision::from(sampled).as_member());
-        let mut changes = [
-            (SAMPLE_RAND, sample_rand.as_deref()),
-            (SAMPLE_RATE, rate.as_deref()),
-            (SAMPLED, sampled),
+    /// Writes the text of a received context with these changes: a changed member keeps its place, a new one comes last.
+    pub fn write(&self, received: &[u8], out: &mut impl Buffer) {
+        let (rate, sampled) = self.decided.unzip();
+        let mut changed = [
+            self.sample_rand.map(Member::SampleRand),
+            rate.map(Member::SampleRate),
+            sampled.map(Member::Sampled),
         ];
-        let mut members = MemberWriter::unlimited(out);
-        for member in received.iter() {
-            let change = changes.iter_mut().find(|(name, _)| *name == member.name());
-            match change.and_then(|(_, value)| value.take()) {
-                Some(value) => members.decoded(member.name(), value),
-                None => members.raw(member.name(), member.raw_value()),
+        let mut members = Writer::new(out);
+        let pieces = received.split(|&byte| byte == b',');
+        for piece in pieces.filter(|piece| !piece.is_empty()) {
+            let mut changes = changed.iter_mut();
+            let change = changes.find(|change| change.is_some_and(|member| member.names(piece)));
+            match change.and_then(Option::take) {
+                Some(member) => member.write(&mut members),
+                None => members.whole(piece),
             }
         }
-        for (name, value) in changes {
-            members.optional(name, value);
+        for member in changed.into_iter().flatten() {
+            member.write(&mut members);
         }
     }
 }
 
-/// The shortest decimal form that reads back as the same number, without an exponent.
-fn rate_text(rate: f64) -> FixedText<MAX_TEXT> {
-    let mut text = FixedText::new();
-    let written = write!(text, "{rate}");
-    debug_assert!(written.is_ok());
-    text
+/// A member that comes of a decision.
+#[derive(Clone, Copy)]
+enum Member {
+    SampleRand(SampleRand),
+    SampleRate(f64),
+    Sampled(bool),
+}
+
+impl Member {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::SampleRand(_) => "sample_rand",
+            Self::SampleRate(_) => "sample_rate",
+            Self::Sampled(_) => "sampled",
+        }
+    }
+
+    /// Whether this piece of a context's text has the same name.
+    fn names(self, piece: &[u8]) -> bool {
+        let name = piece.strip_prefix(SENTRY_PREFIX.as_bytes());
+        let rest = name.and_then(|name| name.strip_prefix(self.name().as_bytes()));
+        rest.is_some_and(|rest| rest.starts_with(b"="))
+    }
+
+    fn write(self, members: &mut Writer<'_, impl Buffer>) {
+        match self {
+            Self::SampleRand(rand) => members.plain(self.name(), rand.to_text().as_bytes()),
+            Self::SampleRate(rate) => members.number(self.name(), rate),
+            Self::Sampled(sampled) => {
+                members.plain(self.name(), if sampled { b"true" } else { b"false" });
+            }
+        }
+    }
 }

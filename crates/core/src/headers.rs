@@ -128,7 +128,7 @@ pub fn merge_baggage<'a>(
     ours: &[u8],
     out: &mut impl Buffer,
 ) -> usize {
-    let mut members = MemberWriter::header(out);
+    let mut members = MemberWriter::new(out);
     for line in existing {
         for piece in line.split(|&byte| byte == b',') {
             if !piece.is_empty() && !is_sentry(piece) {

@@ -32,6 +32,26 @@ fn fraction(text: &[u8]) -> Option<f64> {
     Some(number as f64 / power)
 }
 
+/// Millionths, where a number in [0, 1] is exactly so many.
+pub(crate) fn millionths(number: f64) -> Option<u32> {
+    let nearest = (number * 1e6 + 0.5) as u32;
+    (f64::from(nearest) / 1e6 == number).then_some(nearest)
+}
+
+/// At most a million millionths as a number with exactly six decimals.
+pub(crate) fn six_decimals(millionths: u32) -> FixedText<8> {
+    let mut digits = *b"0.000000";
+    let mut rest = millionths;
+    for digit in digits[2..].iter_mut().rev() {
+        *digit += (rest % 10) as u8;
+        rest /= 10;
+    }
+    digits[0] += rest as u8;
+    let mut text = FixedText::new();
+    text.push(&digits);
+    text
+}
+
 #[cold]
 fn any_number(member: Member<'_>) -> Option<f64> {
     let mut text = FixedText::<MAX_TEXT>::new();
@@ -87,6 +107,30 @@ fn digits(text: &[u8]) -> (usize, &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_millionths_are_known_and_nothing_else() {
+        for number in 0..=1_000_000 {
+            assert_eq!(millionths(f64::from(number) / 1e6), Some(number));
+        }
+        for other in [
+            0.123_456_7,
+            0.3_f64.next_up(),
+            1e-7,
+            f64::from_bits(1),
+            0.999_999_9,
+        ] {
+            assert_eq!(millionths(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn millionths_have_six_decimals() {
+        for number in (0..=1_000_000).step_by(997).chain([7, 999_999, 1_000_000]) {
+            let expected = std::format!("{:.6}", f64::from(number) / 1e6);
+            assert_eq!(*six_decimals(number), expected);
+        }
+    }
 
     #[test]
     fn a_fraction_is_what_the_standard_library_reads() {

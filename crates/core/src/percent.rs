@@ -98,21 +98,20 @@ fn digit(byte: u8) -> Result<u8, InvalidEscape> {
     Ok(value as u8)
 }
 
-/// What `encodeURIComponent` leaves as it is.
-const fn is_plain(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
+/// What `encodeURIComponent` leaves as it is, by byte.
+const IS_PLAIN: [bool; 256] = {
+    let mut plain = [false; 256];
+    let mut byte = 0_u8;
+    while byte < 0x80 {
+        let is_mark = matches!(
             byte,
             b'!' | b'\'' | b'(' | b')' | b'*' | b'~' | b'-' | b'_' | b'.'
-        )
-}
-
-/// Bytes of the encoded text.
-pub(crate) fn encoded_len(text: &str) -> usize {
-    text.bytes()
-        .map(|byte| if is_plain(byte) { 1 } else { 3 })
-        .sum()
-}
+        );
+        plain[byte as usize] = byte.is_ascii_alphanumeric() || is_mark;
+        byte += 1;
+    }
+    plain
+};
 
 /// Hands the encoded text out in pieces.
 pub(crate) fn encode(text: &str, mut emit: impl FnMut(&[u8])) {
@@ -121,7 +120,7 @@ pub(crate) fn encode(text: &str, mut emit: impl FnMut(&[u8])) {
     while let Some(&first) = rest.first() {
         let plain = rest
             .iter()
-            .position(|&byte| !is_plain(byte))
+            .position(|&byte| !IS_PLAIN[usize::from(byte)])
             .unwrap_or(rest.len());
         if plain > 0 {
             emit(&rest[..plain]);
@@ -141,3 +140,28 @@ impl fmt::Display for InvalidEscape {
 }
 
 impl core::error::Error for InvalidEscape {}
+
+#[cfg(test)]
+mod tests {
+    use std::format;
+    use std::string::String;
+    use std::vec::Vec;
+
+    use super::encode;
+
+    #[test]
+    fn letters_digits_and_nine_marks_stay_as_they_are() {
+        for byte in 0..0x80_u8 {
+            let text = String::from(char::from(byte));
+            let mut encoded = Vec::new();
+            encode(&text, |piece| encoded.extend_from_slice(piece));
+            let is_plain = byte.is_ascii_alphanumeric() || b"!'()*~-_.".contains(&byte);
+            let expected = if is_plain {
+                text
+            } else {
+                format!("%{byte:02X}")
+            };
+            assert_eq!(String::from_utf8(encoded), Ok(expected));
+        }
+    }
+}

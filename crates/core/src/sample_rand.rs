@@ -91,6 +91,9 @@ impl SampleRand {
     /// Exactly six decimals, truncated and never rounded up to 1.
     #[must_use]
     pub fn to_text(self) -> SampleRandText {
+        if let Some(millionths) = number::millionths(self.0) {
+            return number::six_decimals(millionths);
+        }
         let mut digits = FixedText::<8>::new();
         // Rust prints the shortest decimal form without an exponent; what does not fit is cut, not rounded.
         let written = write!(digits, "{}", self.0);

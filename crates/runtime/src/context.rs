@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex, OnceLock};
 
-use sentry_trace_core::baggage::{MemberText, SentryMembers};
+use sentry_trace_core::baggage::MemberText;
 use sentry_trace_core::continuation::{Continued, IncomingDsc, received_rate};
 use sentry_trace_core::decision::Decision;
 use sentry_trace_core::dsc::Changes;
@@ -236,9 +236,8 @@ const CHANGES_LEN: usize =
         .len();
 
 fn rewrite(received: &[u8], changes: &Changes) -> Vec<u8> {
-    let members = SentryMembers::parse([received]);
     let mut text = Vec::with_capacity(received.len() + CHANGES_LEN);
-    changes.write(&members, &mut text);
+    changes.write(received, &mut text);
     text
 }
 

@@ -309,6 +309,7 @@ impl Options {
         let own_org_id = self.org_id.take().filter(|org_id| !org_id.is_empty());
         let org_id_of_dsn = parsed_dsn.and_then(|dsn| dsn.org_id().map(str::to_owned));
         let dsn_host = parsed_dsn.map(|dsn| dsn.host().to_owned());
+        let public_key = parsed_dsn.map(|dsn| dsn.public_key().to_owned());
         Ok(Settings {
             traces_sample_rate: check_rate(self.traces_sample_rate)?,
             traces_sampler: self.traces_sampler.take(),
@@ -328,6 +329,7 @@ impl Options {
             service: Arc::new(Service {
                 org_id: own_org_id.or(org_id_of_dsn),
                 dsn,
+                public_key,
                 release: self.release.take().filter(|release| !release.is_empty()),
                 environment: self
                     .environment

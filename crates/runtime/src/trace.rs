@@ -87,7 +87,7 @@ impl Trace {
             .as_ref()
             .map_or(&state.head_name, |recording| &recording.root.name);
         let head = Head {
-            public_key: service.public_key(),
+            public_key: service.public_key.as_deref(),
             sample_rate: rate,
             decision: self.decision,
             org_id: service.org_id.as_deref(),

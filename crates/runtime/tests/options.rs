@@ -60,7 +60,7 @@ fn dsns() {
     }
     let tracer = accepts(Options::new().dsn("https://key@o7.ingest.localhost/1"));
     let service = &tracer.settings().service;
-    assert_eq!(service.public_key(), Some("key"));
+    assert_eq!(service.public_key.as_deref(), Some("key"));
     assert_eq!(service.org_id.as_deref(), Some("7"));
 }
 

@@ -103,7 +103,7 @@ impl Check for Head {
             .as_ref()
             .filter(|span| span.source != Source::Url);
         let head = dsc::Head {
-            public_key: service.public_key(),
+            public_key: service.public_key.as_deref(),
             sample_rate: input.sample_rate,
             decision: Decision::from_option(input.sampled),
             org_id: service.org_id.as_deref(),

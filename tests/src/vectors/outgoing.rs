@@ -2,7 +2,6 @@
 
 use sentry_trace_core::baggage::{self, SentryMembers};
 use sentry_trace_core::decision::Decision;
-use sentry_trace_core::dsc::Changes;
 use sentry_trace_core::headers::{Presence, SignedHeaders, merge_baggage};
 use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::sentry_trace::{self, SentryTrace};
@@ -111,7 +110,7 @@ impl ContextDsc {
             Self::Lines(lines) => {
                 let members = SentryMembers::parse(lines.iter().map(String::as_bytes));
                 let mut text = Vec::new();
-                Changes::default().write(&members, &mut text);
+                members.write(&mut text);
                 String::from_utf8_lossy(&text).into_owned()
             }
         }

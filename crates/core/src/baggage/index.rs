@@ -8,6 +8,7 @@ use super::limits::{MAX_MEMBERS, within_limit};
 use super::member::Member;
 use super::names::{Names, mark_of};
 use super::read::{Take, each_member};
+use crate::buffer::Buffer;
 
 /// The sentry members of all lines of a request, in order, each name once.
 #[derive(Clone)]
@@ -56,6 +57,18 @@ impl<'a> SentryMembers<'a> {
     /// The members in the order of their first appearance.
     pub fn iter(&self) -> impl Iterator<Item = Member<'a>> + '_ {
         self.members.iter().map_while(|member| *member)
+    }
+
+    /// Writes the text of a context with these members.
+    pub fn write(&self, out: &mut impl Buffer) {
+        for (at, member) in self.iter().enumerate() {
+            if at > 0 {
+                out.push(b",");
+            }
+            out.push(member.key());
+            out.push(b"=");
+            out.push(member.raw_bytes());
+        }
     }
 
     /// How many there are, at most [`MAX_MEMBERS`].
