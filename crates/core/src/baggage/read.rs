@@ -35,7 +35,9 @@ pub(super) fn each_member<'a>(line: &'a [u8], members: &mut impl Take<'a>) {
         let plain = plain_member(line, start, &mut end, &mut stops);
         let is_taken = plain.is_some_and(|(member, mark)| members.take_plain(member, mark));
         if !is_taken {
-            while !is_end(line, end) {
+            // White space between a comma and a member is passed alone, so that the member may be a plain one.
+            let is_blank = end == start && matches!(line.get(end), Some(b' ' | b'\t'));
+            while !is_blank && !is_end(line, end) {
                 end = stops.next();
             }
             members.pass(start..end);
