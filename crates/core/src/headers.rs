@@ -150,9 +150,10 @@ pub fn merge_baggage<'a>(
 
 /// Whether these bytes may stand in a header value (RFC 9110, section 5.5).
 fn is_header_value(bytes: &[u8]) -> bool {
-    bytes
-        .iter()
-        .all(|&byte| (byte >= 0x20 && byte != 0x7f) || byte == b'\t')
+    // Without an early exit, so that compilers make vector instructions of it.
+    bytes.iter().fold(true, |is_value, &byte| {
+        is_value & ((byte >= 0x20 && byte != 0x7f) | (byte == b'\t'))
+    })
 }
 
 #[cfg(all(test, feature = "alloc"))]

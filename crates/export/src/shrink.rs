@@ -1,7 +1,7 @@
 //! A transaction that is too long loses its longest data first, never its structure (rule R13).
 
 use sentry_trace_runtime::transaction::{Data, SpanRecord};
-use sentry_trace_runtime::{Transaction, Value};
+use sentry_trace_runtime::{Text, Transaction, Value};
 
 /// What stands where a text was.
 pub(crate) const TRUNCATED: &str = "[truncated]";
@@ -79,6 +79,6 @@ fn cut_name(span: &mut SpanRecord) {
         while !span.name.is_char_boundary(end) {
             end -= 1;
         }
-        span.name = [&span.name[..end], TRUNCATED].into_iter().collect();
+        span.name = Text::concat([&span.name[..end], TRUNCATED]);
     }
 }

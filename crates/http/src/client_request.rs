@@ -1,5 +1,6 @@
 //! What a client knows of a request.
 
+use sentry_trace_runtime::Text;
 use sentry_trace_runtime::transaction::Data;
 
 use crate::method::static_method;
@@ -52,18 +53,20 @@ impl<'a> ClientUrl<'a> {
     /// The URL as text, without userinfo and fragment: what the propagation targets see (rule R9).
     #[must_use]
     pub fn to_text(&self) -> String {
-        let mut text = self.without_query();
-        if let Some(query) = self.query {
-            text.push('?');
-            text.push_str(query);
-        }
-        text
+        let port = self.port_text();
+        let mark = self.query.map_or("", |_| "?");
+        let query = self.query.unwrap_or_default();
+        [self.scheme, "://", self.host, &port, self.path, mark, query].concat()
     }
 
     /// `https://host:8080/path`.
-    fn without_query(&self) -> String {
-        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
-        [self.scheme, "://", self.host, &port, self.path].concat()
+    fn without_query(&self) -> Text {
+        Text::concat([self.scheme, "://", self.host, &self.port_text(), self.path])
+    }
+
+    /// `:8080`, where a port is written.
+    fn port_text(&self) -> String {
+        self.port.map(|port| format!(":{port}")).unwrap_or_default()
     }
 
     fn effective_port(&self) -> Option<u16> {
@@ -107,35 +110,46 @@ impl<'a> ClientRequest<'a> {
     }
 
     /// `GET https://host/path` (rule R10).
-    pub(crate) fn name(&self) -> String {
+    pub(crate) fn name(&self) -> Text {
         match (&self.url, self.relative) {
-            (Some(url), _) => [self.method, " ", &url.without_query()].concat(),
+            (Some(url), _) => {
+                let port = url.port_text();
+                Text::concat([
+                    self.method,
+                    " ",
+                    url.scheme,
+                    "://",
+                    url.host,
+                    &port,
+                    url.path,
+                ])
+            }
             (None, Some(text)) => {
                 let path = text.split_once('?').map_or(text, |(path, _)| path);
-                [self.method, " ", path].concat()
+                Text::concat([self.method, " ", path])
             }
-            (None, None) => self.method.to_owned(),
+            (None, None) => Text::copied(self.method),
         }
     }
 
     /// The data of rule R10.
     pub(crate) fn data(&self, send_default_pii: bool) -> Data {
         let mut data = Data::with_capacity(6);
-        data.set("http.request.method", static_method(self.method));
+        data.add("http.request.method", static_method(self.method));
         if let Some(url) = &self.url {
             let full = if send_default_pii {
-                url.to_text()
+                url.to_text().into()
             } else {
                 url.without_query()
             };
-            data.set("url.full", full);
-            data.set("server.address", url.host.to_owned());
+            data.add("url.full", full);
+            data.add("server.address", Text::copied(url.host));
             if let Some(port) = url.effective_port() {
-                data.set("server.port", port);
+                data.add("server.port", port);
             }
         }
         if self.resend_count > 0 {
-            data.set("http.request.resend_count", self.resend_count);
+            data.add("http.request.resend_count", self.resend_count);
         }
         data
     }

@@ -74,9 +74,13 @@ impl ClientSpan {
     }
 
     /// Notes the status code and ends the span.
-    pub fn respond(self, status: u16) {
-        self.note_status_code(status);
-        self.end(SpanStatus::from_http(status));
+    pub fn respond(mut self, status: u16) {
+        if let Some(span) = self.open.take() {
+            span.edit(|span| {
+                span.status = Some(SpanStatus::from_http(status));
+                span.data.set("http.response.status_code", status);
+            });
+        }
     }
 
     /// Notes the status code of a response whose end decides, as that of a gRPC call.
@@ -109,10 +113,10 @@ impl Drop for ClientSpan {
 
 impl Describe for Start<'_> {
     fn name(&self) -> Text {
-        self.name
-            .clone()
-            .unwrap_or_else(|| self.request.name())
-            .into()
+        match &self.name {
+            Some(name) => Text::copied(name),
+            None => self.request.name(),
+        }
     }
 
     fn op(&self) -> Text {

@@ -3,6 +3,7 @@
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use sentry_trace_runtime::SpanHandle;
+use sentry_trace_runtime::core::baggage::MAX_BYTES;
 use sentry_trace_runtime::core::headers::{Presence, SignedHeaders, merge_baggage};
 use sentry_trace_runtime::core::traceparent;
 
@@ -19,9 +20,10 @@ pub fn write_headers(headers: &mut HeaderMap, span: &SpanHandle) {
     let (Some(header), Some(tracer)) = (span.sentry_trace(), span.tracer()) else {
         return;
     };
+    let propagates_traceparent = tracer.settings().propagate_traceparent;
     let present = Presence {
         sentry_trace: headers.contains_key(&SENTRY_TRACE),
-        traceparent: headers.contains_key(&TRACEPARENT),
+        traceparent: propagates_traceparent && headers.contains_key(&TRACEPARENT),
     };
     let signed = SignedHeaders::read(
         headers
@@ -29,7 +31,7 @@ pub fn write_headers(headers: &mut HeaderMap, span: &SpanHandle) {
             .iter()
             .map(HeaderValue::as_bytes),
     );
-    let written = present.decide(signed, tracer.settings().propagate_traceparent);
+    let written = present.decide(signed, propagates_traceparent);
     if written.sentry_trace {
         insert(headers, SENTRY_TRACE, header.to_text().as_bytes());
     }
@@ -43,6 +45,13 @@ pub fn write_headers(headers: &mut HeaderMap, span: &SpanHandle) {
 }
 
 fn write_baggage(headers: &mut HeaderMap, ours: &[u8]) {
+    if !ours.is_empty() && ours.len() <= MAX_BYTES && !headers.contains_key(&BAGGAGE) {
+        // Nothing to merge; a context that cannot stand in a header is parted below.
+        if let Ok(value) = HeaderValue::from_bytes(ours) {
+            _ = headers.try_insert(BAGGAGE, value);
+            return;
+        }
+    }
     let existing = headers.get_all(&BAGGAGE).iter().map(HeaderValue::as_bytes);
     let mut merged = Vec::with_capacity(ours.len());
     merge_baggage(existing, ours, &mut merged);
@@ -63,6 +72,7 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use sentry_trace_runtime::core::continuation::SingleLines;
     use sentry_trace_runtime::{Options, Span, Tracer};
 
     use super::*;
@@ -116,6 +126,28 @@ mod tests {
         write_headers(&mut headers, &span());
         assert_eq!(headers[BAGGAGE], "a=1");
         assert!(headers.contains_key(SENTRY_TRACE) && headers.contains_key(TRACEPARENT));
+    }
+
+    #[test]
+    fn a_context_that_is_too_long_or_illegal_is_parted() {
+        let tracer = Tracer::new(Options::new().ignore_environment()).expect("valid options");
+        let long = ["sentry-a=1,sentry-b=", &"x".repeat(MAX_BYTES - 20)].concat();
+        for (baggage, expected) in [
+            ("sentry-a=1,sentry-b=x\ny", "sentry-a=1,sentry-sample_rand="),
+            // As long as what is read; with the number that is added it would be too long.
+            (&*long, &*long),
+        ] {
+            let context = tracer.continue_trace(SingleLines {
+                sentry_trace: Some(b"771a43a4192642f0b136d5159a501700-1234567890abcdef-1"),
+                baggage: Some(baggage.as_bytes()),
+                traceparent: None,
+            });
+            let mut headers = HeaderMap::new();
+            write_headers(&mut headers, &context.scope());
+            let text = headers[BAGGAGE].to_str().expect("ASCII");
+            assert!(text.starts_with(expected), "{text}");
+            assert!(text.len() <= MAX_BYTES);
+        }
     }
 
     #[test]

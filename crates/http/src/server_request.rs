@@ -162,7 +162,7 @@ pub(crate) fn joined(method: &str, path: &str) -> Text {
     if path.is_empty() {
         return Text::copied(method);
     }
-    [method, " ", path].into_iter().collect()
+    Text::concat([method, " ", path])
 }
 
 fn static_scheme(scheme: &str) -> Value {

@@ -13,8 +13,7 @@ use std::ops::Deref;
 /// use sentry_trace_runtime::Text;
 ///
 /// let route = String::from("/users/{id}");
-/// let name: Text = ["GET", " ", &route].into_iter().collect();
-/// assert_eq!(name, "GET /users/{id}");
+/// assert_eq!(Text::concat(["GET", " ", &route]), "GET /users/{id}");
 /// ```
 #[derive(Clone)]
 pub struct Text(Form);
@@ -50,11 +49,24 @@ impl Text {
     #[must_use]
     pub fn copied(text: &str) -> Self {
         let mut inline = Inline::EMPTY;
-        Self(if inline.push(text) {
-            Form::Inline(inline)
+        if inline.push(text) {
+            Self(Form::Inline(inline))
         } else {
-            Form::Boxed(text.into())
-        })
+            Self(Form::Boxed(text.into()))
+        }
+    }
+
+    /// The parts as one text.
+    #[inline]
+    #[must_use]
+    pub fn concat<const N: usize>(parts: [&str; N]) -> Self {
+        let len: usize = parts.iter().map(|part| part.len()).sum();
+        let mut inline = Inline::EMPTY;
+        if len <= Self::MAX_INLINE && parts.iter().all(|part| inline.push(part)) {
+            Self(Form::Inline(inline))
+        } else {
+            Self(Form::Boxed(parts.concat().into()))
+        }
     }
 
     /// The text.
@@ -101,23 +113,6 @@ impl Inline {
 
     fn as_str(&self) -> &str {
         std::str::from_utf8(self.as_bytes()).unwrap_or_default()
-    }
-}
-
-impl<'a> FromIterator<&'a str> for Text {
-    /// Joins the parts.
-    fn from_iter<I: IntoIterator<Item = &'a str>>(parts: I) -> Self {
-        let mut parts = parts.into_iter();
-        let mut inline = Inline::EMPTY;
-        while let Some(part) = parts.next() {
-            if !inline.push(part) {
-                let mut text = inline.as_str().to_owned();
-                text.push_str(part);
-                text.extend(parts);
-                return text.into();
-            }
-        }
-        Self(Form::Inline(inline))
     }
 }
 
@@ -231,5 +226,48 @@ impl fmt::Display for Text {
 impl fmt::Debug for Text {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Debug::fmt(&**self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+
+    use super::{Form, Text};
+
+    #[test]
+    fn short_copies_are_kept_in_place_and_long_ones_are_not() {
+        for len in 0..=2 * Text::MAX_INLINE {
+            let text = "\u{fc}".repeat(len / 2) + &"x".repeat(len % 2);
+            let (start, end) = text.split_at(len / 4 * 2);
+            for copy in [Text::copied(&text), Text::concat([start, "", end])] {
+                assert_eq!(copy.as_str(), text);
+                assert_eq!(copy.as_bytes(), text.as_bytes());
+                let is_inline = matches!(copy.0, Form::Inline(_));
+                assert_eq!(is_inline, len <= Text::MAX_INLINE);
+                assert_eq!(String::from(copy), text);
+            }
+        }
+    }
+
+    #[test]
+    fn texts_are_equal_whatever_their_form() {
+        let forms = [
+            Text::from("text"),
+            Text::copied("text"),
+            Text::from(String::from("text")),
+            Text::from(Cow::Borrowed("text")),
+        ];
+        for text in &forms {
+            assert!(forms.iter().all(|other| other == text));
+            assert!(*text == *"text" && "text" == *text && *text == String::from("text"));
+            assert!(*text != Text::from("texts") && *text != "other");
+        }
+        assert_eq!(Text::default(), "");
+    }
+
+    #[test]
+    fn a_text_is_as_large_as_a_string() {
+        assert_eq!(size_of::<Text>(), size_of::<String>());
     }
 }

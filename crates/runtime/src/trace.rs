@@ -53,6 +53,9 @@ pub(crate) struct State {
     pub(crate) recording: Option<Recording>,
 }
 
+/// Room for the context that a service freezes, in bytes.
+const EXPECTED_LEN: usize = 384;
+
 impl Trace {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         // The state is whole between any two statements; a panic elsewhere does not make it unusable.
@@ -96,7 +99,7 @@ impl Trace {
             transaction: (state.source != TransactionSource::Url).then_some(name),
             ..Head::new(self.trace_id, sample_rand)
         };
-        let mut text = Vec::with_capacity(256);
+        let mut text = Vec::with_capacity(EXPECTED_LEN);
         head.write(&mut text);
         text
     }
