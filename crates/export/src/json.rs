@@ -100,15 +100,28 @@ pub(crate) fn float(out: &mut Vec<u8>, value: f64) {
 
 /// Writes a text with its quotes.
 pub(crate) fn text(out: &mut Vec<u8>, value: &str) {
+    let value = value.as_bytes();
     out.push(b'"');
-    let mut rest = value.as_bytes();
+    // Without an early exit: next to no text has anything to escape, and so each byte costs least.
+    if value
+        .iter()
+        .fold(false, |any, &byte| any | needs_escape(byte))
+    {
+        escaped(out, value);
+    } else {
+        out.extend_from_slice(value);
+    }
+    out.push(b'"');
+}
+
+#[cold]
+fn escaped(out: &mut Vec<u8>, mut rest: &[u8]) {
     while let Some(at) = rest.iter().position(|&byte| needs_escape(byte)) {
         out.extend_from_slice(&rest[..at]);
         escape(out, rest[at]);
         rest = &rest[at + 1..];
     }
     out.extend_from_slice(rest);
-    out.push(b'"');
 }
 
 fn separate(out: &mut Vec<u8>, empty: &mut bool) {
@@ -124,7 +137,19 @@ pub(crate) fn display(out: &mut Vec<u8>, value: impl Display) {
 }
 
 const fn needs_escape(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+    /// Control characters, quotes and backslashes.
+    const ESCAPED: [bool; 256] = {
+        let mut escaped = [false; 256];
+        let mut control = 0;
+        while control < 0x20 {
+            escaped[control] = true;
+            control += 1;
+        }
+        escaped[b'"' as usize] = true;
+        escaped[b'\\' as usize] = true;
+        escaped
+    };
+    ESCAPED[byte as usize]
 }
 
 fn escape(out: &mut Vec<u8>, byte: u8) {
