@@ -258,10 +258,11 @@ mod tests {
             Text::from(String::from("text")),
             Text::from(Cow::Borrowed("text")),
         ];
+        let (same, other) = (String::from("text"), Text::from("texts"));
         for text in &forms {
-            assert!(forms.iter().all(|other| other == text));
-            assert!(*text == *"text" && "text" == *text && *text == String::from("text"));
-            assert!(*text != Text::from("texts") && *text != "other");
+            assert!(forms.iter().all(|form| form == text));
+            assert!(*text == *"text" && "text" == *text && *text == same);
+            assert!(*text != other && *text != "other");
         }
         assert_eq!(Text::default(), "");
     }
