@@ -35,7 +35,8 @@ fn fraction(text: &[u8]) -> Option<f64> {
 /// Millionths, where a number in [0, 1] is exactly so many.
 pub(crate) fn millionths(number: f64) -> Option<u32> {
     let nearest = (number * 1e6 + 0.5) as u32;
-    (f64::from(nearest) / 1e6 == number).then_some(nearest)
+    let is_exact = nearest <= 1_000_000 && f64::from(nearest) / 1e6 == number;
+    is_exact.then_some(nearest)
 }
 
 /// At most a million millionths as a number with exactly six decimals.
@@ -119,6 +120,10 @@ mod tests {
             1e-7,
             f64::from_bits(1),
             0.999_999_9,
+            1.000_001,
+            2.0,
+            -1.0,
+            f64::NAN,
         ] {
             assert_eq!(millionths(other), None, "{other}");
         }

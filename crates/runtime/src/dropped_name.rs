@@ -26,7 +26,7 @@ fn reason(name: &str, most: usize, reserved: &str) -> Option<String> {
     } else if name.bytes().any(is_refused) {
         Some("it has a slash, a backslash or a control character".to_owned())
     } else if matches!(name.trim(), "" | "." | "..") || name.eq_ignore_ascii_case(reserved) {
-        Some("it means nothing to Sentry".to_owned())
+        Some("Sentry does not take this name".to_owned())
     } else {
         None
     }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use http::header::CONTENT_LENGTH;
-use http::{Response, StatusCode};
+use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use sentry_trace_http::ServerSpan;
@@ -108,14 +108,10 @@ fn with_span<B: Body>(
 
 /// How many bytes the body has, where that is said.
 fn announced_length<B: Body>(response: &Response<B>) -> Option<u64> {
-    let header = || {
-        response
-            .headers()
-            .get(CONTENT_LENGTH)?
-            .to_str()
-            .ok()?
-            .parse()
-            .ok()
-    };
-    response.body().size_hint().exact().or_else(header)
+    let exact = response.body().size_hint().exact();
+    exact.or_else(|| content_length(response.headers()))
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
