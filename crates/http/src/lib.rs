@@ -51,5 +51,5 @@ pub use method::static_method;
 pub use outgoing::{BAGGAGE, SENTRY_TRACE, TRACEPARENT, write_headers};
 pub use redact::is_sensitive;
 pub use server_config::ServerConfig;
-pub use server_request::ServerRequest;
+pub use server_request::{FindRoute, ServerRequest};
 pub use server_span::{ServerSpan, set_route};

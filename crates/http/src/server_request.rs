@@ -27,10 +27,22 @@ pub struct ServerRequest<'a> {
     pub version: Option<&'static str>,
     /// The address of the client; recorded only with `send_default_pii`.
     pub client_address: Option<IpAddr>,
-    /// The route with its placeholders, where it is known already.
-    pub route: Option<&'a str>,
+    route: Route<'a>,
     /// The headers.
     pub headers: &'a dyn Headers,
+}
+
+/// How the route is known.
+#[derive(Clone, Copy)]
+enum Route<'a> {
+    Known(Option<&'a str>),
+    Found(&'a dyn FindRoute),
+}
+
+/// Finds the route of a request, where that takes some work; asked when somebody wants to know, and each time anew.
+pub trait FindRoute {
+    /// The route with its placeholders.
+    fn find(&self) -> Option<&str>;
 }
 
 impl std::fmt::Debug for ServerRequest<'_> {
@@ -51,7 +63,7 @@ impl<'a> ServerRequest<'a> {
             authority: None,
             version: None,
             client_address: None,
-            route: None,
+            route: Route::Known(None),
             headers,
         }
     }
@@ -98,7 +110,14 @@ impl<'a> ServerRequest<'a> {
     /// With the route that is known already.
     #[must_use]
     pub const fn with_route(mut self, route: Option<&'a str>) -> Self {
-        self.route = route;
+        self.route = Route::Known(route);
+        self
+    }
+
+    /// With a route that is found when somebody asks.
+    #[must_use]
+    pub const fn with_route_from(mut self, routes: &'a dyn FindRoute) -> Self {
+        self.route = Route::Found(routes);
         self
     }
 
@@ -107,6 +126,15 @@ impl<'a> ServerRequest<'a> {
     pub const fn with_client_address(mut self, address: Option<IpAddr>) -> Self {
         self.client_address = address;
         self
+    }
+
+    /// The route with its placeholders, where it is known already.
+    #[must_use]
+    pub fn route(&self) -> Option<&'a str> {
+        match self.route {
+            Route::Known(route) => route,
+            Route::Found(routes) => routes.find(),
+        }
     }
 
     /// Host and port as the client wrote them.
@@ -126,7 +154,7 @@ impl<'a> ServerRequest<'a> {
     pub(crate) fn data(&self, send_default_pii: bool) -> Data {
         let mut data = Data::with_capacity(12);
         data.add("http.request.method", static_method(self.method));
-        if let Some(route) = self.route {
+        if let Some(route) = self.route() {
             data.add("http.route", Text::copied(route));
         }
         data.add("url.path", Text::copied(self.path));

@@ -184,7 +184,7 @@ impl Describe for Start<'_> {
     fn name(&self) -> Text {
         match &self.name {
             Some(name) => Text::copied(name),
-            None => self.request.name(self.request.route),
+            None => self.request.name(self.request.route()),
         }
     }
 
@@ -197,10 +197,10 @@ impl Describe for Start<'_> {
     }
 
     fn source(&self) -> TransactionSource {
-        match (&self.name, self.request.route) {
-            (Some(_), _) => TransactionSource::Custom,
-            (None, Some(_)) => TransactionSource::Route,
-            (None, None) => TransactionSource::Url,
+        match &self.name {
+            Some(_) => TransactionSource::Custom,
+            None if self.request.route().is_some() => TransactionSource::Route,
+            None => TransactionSource::Url,
         }
     }
 

@@ -1,7 +1,10 @@
 //! What a user sets on a server adapter.
 
+use std::cell::Cell;
+
 use http::{HeaderMap, Request};
-use sentry_trace_http::{ServerConfig, ServerRequest, incoming};
+use sentry_trace_http::{FindRoute, ServerConfig, ServerRequest, incoming};
+use sentry_trace_runtime::core::continuation::SingleLines;
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::{Options, Tracer, Transaction, Value};
 
@@ -126,4 +129,40 @@ fn a_hook_that_panics_breaks_nothing() {
         transactions[0].root.data.get("http.response.status_code"),
         Some(&Value::from(201))
     );
+}
+
+/// A route, and how often it was asked for.
+struct Routes(Cell<u32>);
+
+impl FindRoute for Routes {
+    fn find(&self) -> Option<&str> {
+        self.0.set(self.0.get() + 1);
+        Some("/orders/{id}")
+    }
+}
+
+#[test]
+fn a_route_is_looked_for_only_where_it_is_recorded() {
+    let sink = MemorySink::new();
+    let options = Options::new()
+        .traces_sample_rate(1.0)
+        .inline_sink(sink.clone());
+    let tracer = Tracer::new(options).expect("valid options");
+    let config = ServerConfig::new("auto.http.test").tracer(tracer);
+    for (method, flag, is_recorded) in [("GET", 0, false), ("HEAD", 1, false), ("GET", 1, true)] {
+        let routes = Routes(Cell::new(0));
+        let headers = HeaderMap::new();
+        let request = ServerRequest::new(method, "/orders/7", &headers).with_route_from(&routes);
+        let header = format!("771a43a4192642f0b136d5159a501700-1234567890abcdef-{flag}");
+        let span = config.start(
+            &request,
+            SingleLines {
+                sentry_trace: Some(header.as_bytes()),
+                ..SingleLines::default()
+            },
+        );
+        span.finish();
+        assert_eq!(routes.0.get() > 0, is_recorded, "{method} {flag}");
+    }
+    assert_eq!(sink.take()[0].root.name, "GET /orders/{id}");
 }

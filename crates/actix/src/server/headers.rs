@@ -1,9 +1,13 @@
 //! The headers of actix-web, which are not those of the `http` 1 crate.
 
-use actix_web::http::header::{HeaderMap, HeaderValue};
+use actix_web::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use sentry_trace_http::Headers;
 use sentry_trace_runtime::core::continuation::Incoming;
 use sentry_trace_runtime::core::{baggage, sentry_trace, traceparent};
+
+const SENTRY_TRACE: HeaderName = HeaderName::from_static(sentry_trace::NAME);
+const BAGGAGE: HeaderName = HeaderName::from_static(baggage::NAME);
+const TRACEPARENT: HeaderName = HeaderName::from_static(traceparent::NAME);
 
 /// A view on headers.
 pub(crate) struct View<'a>(pub(crate) &'a HeaderMap);
@@ -18,6 +22,14 @@ impl Headers for View<'_> {
             visit(value.as_bytes());
         }
     }
+
+    fn host(&self) -> Option<&[u8]> {
+        self.0.get(HOST).map(HeaderValue::as_bytes)
+    }
+
+    fn user_agent(&self) -> Option<&[u8]> {
+        self.0.get(USER_AGENT).map(HeaderValue::as_bytes)
+    }
 }
 
 /// What the headers of a request say of its trace.
@@ -25,10 +37,10 @@ pub(super) fn incoming(
     headers: &HeaderMap,
 ) -> Incoming<impl Iterator<Item = &[u8]>, impl Iterator<Item = &[u8]>, impl Iterator<Item = &[u8]>>
 {
-    let lines = |name: &str| headers.get_all(name).map(HeaderValue::as_bytes);
+    let lines = |name: HeaderName| headers.get_all(name).map(HeaderValue::as_bytes);
     Incoming {
-        sentry_trace: lines(sentry_trace::NAME),
-        baggage: lines(baggage::NAME),
-        traceparent: lines(traceparent::NAME),
+        sentry_trace: lines(SENTRY_TRACE),
+        baggage: lines(BAGGAGE),
+        traceparent: lines(TRACEPARENT),
     }
 }

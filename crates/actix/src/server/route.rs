@@ -1,27 +1,54 @@
 //! The route of a request: the one that is expected, and the one that served it.
 
+use std::cell::OnceCell;
+
 use actix_web::HttpRequest;
 use actix_web::http::Method;
-use sentry_trace_http::ServerSpan;
+use sentry_trace_http::{FindRoute, ServerSpan};
 use sentry_trace_runtime::transaction::TransactionSource;
+
+/// The first pattern that the path of a request matches, `/users/{id}` for example. Guards may still send it elsewhere.
+///
+/// All patterns are tried, one after the other, but only where somebody asks.
+pub(super) struct ExpectedRoute<'a> {
+    request: &'a HttpRequest,
+    found: OnceCell<Option<String>>,
+}
+
+impl<'a> ExpectedRoute<'a> {
+    pub(super) const fn of(request: &'a HttpRequest) -> Self {
+        Self {
+            request,
+            found: OnceCell::new(),
+        }
+    }
+}
+
+impl FindRoute for ExpectedRoute<'_> {
+    fn find(&self) -> Option<&str> {
+        let found = self.found.get_or_init(|| pattern(self.request));
+        found.as_deref()
+    }
+}
 
 /// What the transaction was named by before the request was routed.
 pub(super) struct Expected {
     // Middleware may change that of the request.
     method: Method,
-    pub(super) route: Option<String>,
+    /// If anybody asked.
+    route: Option<String>,
+}
+
+impl From<ExpectedRoute<'_>> for Expected {
+    fn from(route: ExpectedRoute<'_>) -> Self {
+        Self {
+            method: route.request.method().clone(),
+            route: route.found.into_inner().flatten(),
+        }
+    }
 }
 
 impl Expected {
-    /// The route is the first pattern that the path matches, `/users/{id}` for example. Guards may still send the
-    /// request elsewhere.
-    pub(super) fn of(request: &HttpRequest) -> Self {
-        Self {
-            method: request.method().clone(),
-            route: pattern(request),
-        }
-    }
-
     fn name(&self, path: &str) -> String {
         [self.method.as_str(), " ", path].concat()
     }

@@ -11,7 +11,7 @@ use super::body::ServerBody;
 use super::future::ServerFuture;
 use super::headers::{View, incoming};
 use super::request;
-use super::route::Expected;
+use super::route::ExpectedRoute;
 
 /// Starts a span for each request; made by [`TraceMiddleware`](crate::TraceMiddleware).
 #[derive(Clone, Debug)]
@@ -41,9 +41,10 @@ where
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
         let headers = View(request.headers());
-        let expected = Expected::of(request.request());
-        let seen = request::seen(request.request(), &headers).with_route(expected.route.as_deref());
+        let expected = ExpectedRoute::of(request.request());
+        let seen = request::seen(request.request(), &headers).with_route_from(&expected);
         let span = self.config.start(&seen, incoming(request.headers()));
+        let expected = expected.into();
         let mut scope = span.scope();
         let future = scope.run(|| self.inner.call(request));
         ServerFuture::new(future, span, scope, expected)
