@@ -1,16 +1,19 @@
 //! The settings of a client that its redirects depend on.
 
-use std::fmt::Debug;
+use std::fmt::{Debug, Write};
 use std::time::Duration;
 
 use reqwest::header::HeaderName;
 
 use crate::credentials::CREDENTIALS;
-use crate::debug_text::{DefaultHeader, default_header, duration, late_setting, setting};
+use crate::debug_text::{DebugText, DefaultHeader, duration};
 use crate::default_headers::DefaultHeaders;
 
 /// As many as reqwest follows unless it is told.
 pub(crate) const DEFAULT_REDIRECTS: usize = 10;
+
+/// Room for the text of most clients, in bytes.
+const EXPECTED_LEN: usize = 512;
 
 /// What reqwest shows of a client nowhere but in its debug text. Its default policy is not shown; where anything else
 /// is not as expected, the careful reading counts: the client follows redirects by rules of its own, and sends no
@@ -60,15 +63,18 @@ impl RedirectPolicy {
 impl ClientFacts {
     /// The facts of a client or of its builder.
     pub(crate) fn of(client: &impl Debug) -> Self {
-        let text = format!("{client:?}");
+        let mut text = String::with_capacity(EXPECTED_LEN);
+        // Writing into memory does not fail, and what is not there is read with care.
+        _ = write!(text, "{client:?}");
+        let text = DebugText::new(&text);
         let is_default =
-            |name: &HeaderName| default_header(&text, name.as_str()) != DefaultHeader::Absent;
+            |name: &HeaderName| text.default_header(name.as_str()) != DefaultHeader::Absent;
         Self {
-            policy: RedirectPolicy::of(setting(&text, "redirect_policy")),
-            referer: setting(&text, "referer").starts_with("true"),
+            policy: RedirectPolicy::of(text.setting(" redirect_policy: ")),
+            referer: text.setting(" referer: ").starts_with("true"),
             default_credentials: CREDENTIALS.into_iter().filter(is_default).collect(),
             default_headers: DefaultHeaders::of(&text),
-            timeout: duration(late_setting(&text, "reqwest::config::TotalTimeout")),
+            timeout: duration(text.late_setting(" reqwest::config::TotalTimeout: ")),
         }
     }
 

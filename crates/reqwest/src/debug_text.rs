@@ -5,20 +5,14 @@
 
 use std::time::Duration;
 
-/// What follows `name: ` before the client's default headers.
-pub(crate) fn setting<'t>(text: &'t str, name: &str) -> &'t str {
-    let (settings, _) = split(text);
-    let at = settings.find(&format!(" {name}: "));
-    at.map_or("", |at| &settings[at + name.len() + 3..])
-}
-
-/// What follows `name: ` behind the client's default headers.
-pub(crate) fn late_setting<'t>(text: &'t str, name: &str) -> &'t str {
-    let (_, rest) = split(text);
-    let at = rest.rfind(&format!(" {name}: "));
-    let found = at.map_or("", |at| &rest[at + name.len() + 3..]);
-    // Within a value there would be its closing quote.
-    if found.contains('"') { "" } else { found }
+/// The debug text of a client.
+pub(crate) struct DebugText<'t> {
+    /// What stands before the client's default headers.
+    settings: &'t str,
+    /// These headers, and what stands behind them.
+    rest: &'t str,
+    /// Whatever looks like the name of a default header, within values too, and all that follows its colon.
+    headers: Vec<(&'t str, &'t str)>,
 }
 
 /// A header that the client adds to each request.
@@ -30,19 +24,55 @@ pub(crate) enum DefaultHeader<'t> {
     Value(&'t str),
 }
 
-/// The first default header of this name, which is the one that the client adds.
-pub(crate) fn default_header<'t>(text: &'t str, name: &str) -> DefaultHeader<'t> {
-    let (_, rest) = split(text);
-    let Some((_, value)) = rest.split_once(&format!("\"{name}\": ")) else {
-        return DefaultHeader::Absent;
-    };
-    let value = value
-        .strip_prefix('"')
-        .and_then(|text| text.split('"').next());
-    match value {
-        Some(value) if !value.contains('\\') => DefaultHeader::Value(value),
-        _ => DefaultHeader::Unreadable,
+impl<'t> DebugText<'t> {
+    pub(crate) fn new(text: &'t str) -> Self {
+        let parts = text.split_once(" default_headers: ");
+        let (settings, rest) = parts.unwrap_or((text, ""));
+        Self {
+            settings,
+            rest,
+            headers: quoted(rest).collect(),
+        }
     }
+
+    /// What follows a name, ` referer: ` for example, before the client's default headers.
+    pub(crate) fn setting(&self, name: &str) -> &'t str {
+        let found = self.settings.split_once(name);
+        found.map_or("", |(_, value)| value)
+    }
+
+    /// What follows a name behind the client's default headers.
+    pub(crate) fn late_setting(&self, name: &str) -> &'t str {
+        let found = self.rest.rsplit_once(name);
+        // Within a value there would be its closing quote.
+        let value = found.map(|(_, value)| value);
+        value.filter(|value| !value.contains('"')).unwrap_or("")
+    }
+
+    /// The first default header of this name, which is the one that the client adds.
+    pub(crate) fn default_header(&self, name: &str) -> DefaultHeader<'t> {
+        let mut headers = self.headers.iter();
+        let Some((_, value)) = headers.find(|(known, _)| *known == name) else {
+            return DefaultHeader::Absent;
+        };
+        let value = value
+            .strip_prefix('"')
+            .and_then(|text| text.split('"').next());
+        match value {
+            Some(value) if !value.contains('\\') => DefaultHeader::Value(value),
+            _ => DefaultHeader::Unreadable,
+        }
+    }
+}
+
+/// What stands between any quote and the next one, where a colon follows, and all that follows the colon.
+fn quoted(text: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut start = None;
+    text.match_indices('"').filter_map(move |(end, quote)| {
+        let quoted = &text[start.replace(end + quote.len())?..end];
+        let value = text[end + quote.len()..].strip_prefix(": ")?;
+        Some((quoted, value))
+    })
 }
 
 /// The length of time that a text begins with, `1.5s` for example.
@@ -60,11 +90,6 @@ pub(crate) fn duration(text: &str) -> Option<Duration> {
     Duration::try_from_secs_f64(number.parse::<f64>().ok()? * scale).ok()
 }
 
-/// The text before and from the client's default headers.
-fn split(text: &str) -> (&str, &str) {
-    text.split_once(" default_headers: ").unwrap_or((text, ""))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,18 +98,20 @@ mod tests {
 
     #[test]
     fn settings_are_found_outside_of_header_values() {
-        assert!(setting(TEXT, "redirect_policy").starts_with(r#""Policy(None)""#));
-        assert_eq!(setting(TEXT, "late"), "");
-        assert_eq!(setting(TEXT, "accept"), "");
-        assert_eq!(late_setting(TEXT, "late"), "2s }");
+        let text = DebugText::new(TEXT);
+        let policy = text.setting(" redirect_policy: ");
+        assert!(policy.starts_with(r#""Policy(None)""#));
+        assert_eq!(text.setting(" late: "), "");
+        assert_eq!(text.setting(" accept: "), "");
+        assert_eq!(text.late_setting(" late: "), "2s }");
         let without = TEXT.replace(", late: 2s", "");
-        assert_eq!(late_setting(&without, "late"), "");
+        assert_eq!(DebugText::new(&without).late_setting(" late: "), "");
     }
 
     #[test]
     fn default_headers_are_found_by_their_names_alone() {
         use DefaultHeader::{Absent, Unreadable, Value};
-        let found = |name| default_header(TEXT, name);
+        let found = |name| DebugText::new(TEXT).default_header(name);
         assert_eq!(found("a"), Value("1"));
         assert_eq!(
             (found("b"), found("c"), found("h")),
@@ -96,8 +123,9 @@ mod tests {
     #[test]
     fn other_texts_have_nothing() {
         for text in ["", "Client", "}{", "Client {", " default_headers: ", "ä"] {
-            assert_eq!((setting(text, "a"), late_setting(text, "a")), ("", ""));
-            assert_eq!(default_header(text, "a"), DefaultHeader::Absent);
+            let text = DebugText::new(text);
+            assert_eq!((text.setting(" a: "), text.late_setting(" a: ")), ("", ""));
+            assert_eq!(text.default_header("a"), DefaultHeader::Absent);
         }
     }
 

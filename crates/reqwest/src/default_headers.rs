@@ -4,7 +4,7 @@ use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use sentry_trace_http::{BAGGAGE, SENTRY_TRACE, TRACEPARENT};
 use sentry_trace_runtime::core::headers::SignedHeaders;
 
-use crate::debug_text::{DefaultHeader, default_header};
+use crate::debug_text::{DebugText, DefaultHeader};
 
 /// The client adds its default headers only after we have written ours, and only where there is none of the name.
 #[derive(Clone, Debug, Default)]
@@ -15,17 +15,18 @@ pub(crate) struct DefaultHeaders {
 
 impl DefaultHeaders {
     /// Reads the debug text of a client.
-    pub(crate) fn of(text: &str) -> Self {
+    pub(crate) fn of(text: &DebugText<'_>) -> Self {
         let mut read = Self::default();
         for name in [SENTRY_TRACE, BAGGAGE, TRACEPARENT] {
-            match (default_header(text, name.as_str()), value(text, &name)) {
-                (DefaultHeader::Absent, _) => {}
-                (_, Some(value)) => _ = read.known.insert(name, value),
-                (_, None) => read.unreadable.push(name),
+            let header = text.default_header(name.as_str());
+            match value(header) {
+                _ if header == DefaultHeader::Absent => {}
+                Some(value) => _ = read.known.insert(name, value),
+                None => read.unreadable.push(name),
             }
         }
         // A sensitive one hides whether it is a signature; one that covers all requests alike is rare.
-        if let Some(value) = value(text, &AUTHORIZATION) {
+        if let Some(value) = value(text.default_header(AUTHORIZATION.as_str())) {
             if SignedHeaders::read([value.as_bytes()]) != SignedHeaders::default() {
                 read.known.insert(AUTHORIZATION, value);
             }
@@ -44,8 +45,8 @@ impl DefaultHeaders {
     }
 }
 
-fn value(text: &str, name: &HeaderName) -> Option<HeaderValue> {
-    match default_header(text, name.as_str()) {
+fn value(header: DefaultHeader<'_>) -> Option<HeaderValue> {
+    match header {
         DefaultHeader::Value(value) => HeaderValue::from_str(value).ok(),
         DefaultHeader::Absent | DefaultHeader::Unreadable => None,
     }
