@@ -124,12 +124,7 @@ impl Changes {
 
     /// Writes the text of a received context with these changes: a changed member keeps its place, a new one comes last.
     pub fn write(&self, received: &[u8], out: &mut impl Buffer) {
-        let (rate, sampled) = self.decided.unzip();
-        let mut changed = [
-            self.sample_rand.map(Member::SampleRand),
-            rate.map(Member::SampleRate),
-            sampled.map(Member::Sampled),
-        ];
+        let mut changed = self.members();
         let mut members = Writer::new(out);
         let pieces = received.split(|&byte| byte == b',');
         for piece in pieces.filter(|piece| !piece.is_empty()) {
@@ -143,6 +138,23 @@ impl Changes {
         for member in changed.into_iter().flatten() {
             member.write(&mut members);
         }
+    }
+
+    /// Writes these changes behind the text of a received context, which has members, but none of these.
+    pub fn append(&self, received: &mut impl Buffer) {
+        let mut members = Writer::behind(received);
+        for member in self.members().into_iter().flatten() {
+            member.write(&mut members);
+        }
+    }
+
+    fn members(&self) -> [Option<Member>; 3] {
+        let (rate, sampled) = self.decided.unzip();
+        [
+            self.sample_rand.map(Member::SampleRand),
+            rate.map(Member::SampleRate),
+            sampled.map(Member::Sampled),
+        ]
     }
 }
 

@@ -26,10 +26,19 @@ pub struct TraceContext {
     tracer: Tracer,
     remote_parent: Option<SpanId>,
     parent: Parent,
-    /// Whether `sample_rand` has to be written into a received context.
-    add_sample_rand: bool,
+    received_sample_rand: ReceivedSampleRand,
     /// `None` for the head of a trace.
     received: Option<ReceivedDsc>,
+}
+
+/// The member `sample_rand` of a context that came in.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum ReceivedSampleRand {
+    Usable,
+    /// It has to be replaced (rule R5).
+    Unusable,
+    /// It has to be added (rule R5).
+    Missing,
 }
 
 /// A context that came in.
@@ -52,7 +61,7 @@ impl TraceContext {
                 sample_rate: None,
                 sample_rand: SampleRand::of(trace_id),
             },
-            add_sample_rand: false,
+            received_sample_rand: ReceivedSampleRand::Usable,
             received: None,
         }
     }
@@ -69,6 +78,11 @@ impl TraceContext {
             }
         };
         let received_rand = SampleRand::received(sample_rand);
+        let received_sample_rand = match (sample_rand, received_rand) {
+            (_, Some(_)) => ReceivedSampleRand::Usable,
+            (Some(_), None) => ReceivedSampleRand::Unusable,
+            (None, None) => ReceivedSampleRand::Missing,
+        };
         let asks_rate = received_rand.is_none() || tracer.settings().traces_sampler.is_some();
         let sample_rate = asks_rate.then(|| received_rate(sample_rate)).flatten();
         let sample_rand =
@@ -82,7 +96,7 @@ impl TraceContext {
                 sample_rate,
                 sample_rand,
             },
-            add_sample_rand: received_rand.is_none(),
+            received_sample_rand,
             received: Some(received),
         }
     }
@@ -189,7 +203,10 @@ impl TraceContext {
             decided_rate,
         } = outcome.into();
         let changes = Changes {
-            sample_rand: self.add_sample_rand.then_some(self.parent.sample_rand),
+            sample_rand: match self.received_sample_rand {
+                ReceivedSampleRand::Usable => None,
+                _ => Some(self.parent.sample_rand),
+            },
             decided: decided_rate.zip(decision.to_option()),
         };
         let dsc = match self.received {
@@ -200,6 +217,13 @@ impl TraceContext {
             },
             Some(ReceivedDsc::Empty) => Dsc::Empty,
             Some(ReceivedDsc::Frozen(text)) if changes.is_empty() => Dsc::Frozen(text),
+            Some(ReceivedDsc::Frozen(mut text))
+                if changes.decided.is_none()
+                    && self.received_sample_rand == ReceivedSampleRand::Missing =>
+            {
+                changes.append(&mut text);
+                Dsc::Frozen(text)
+            }
             Some(ReceivedDsc::Frozen(text)) => Dsc::Frozen(rewrite(&text, &changes)),
         };
         Trace {

@@ -20,6 +20,14 @@ impl<'b, B: Buffer> Writer<'b, B> {
         }
     }
 
+    /// Behind other members.
+    pub(super) const fn behind(out: &'b mut B) -> Self {
+        Self {
+            out,
+            is_empty: false,
+        }
+    }
+
     /// A member as it stands in a context's text.
     pub(super) fn whole(&mut self, member: &[u8]) {
         self.separate();
