@@ -140,7 +140,8 @@ impl Changes {
         }
     }
 
-    /// Writes these changes behind the text of a received context, which has members, but none of these.
+    /// Writes these changes behind the text of a received context, which has members, but none of these: a comma comes
+    /// first, and nothing is replaced.
     pub fn append(&self, received: &mut impl Buffer) {
         let mut members = Writer::behind(received);
         for member in self.members().into_iter().flatten() {
@@ -187,7 +188,8 @@ impl Member {
             Self::SampleRand(rand) => members.plain(self.name(), rand.to_text().as_bytes()),
             Self::SampleRate(rate) => members.number(self.name(), rate),
             Self::Sampled(sampled) => {
-                members.plain(self.name(), if sampled { b"true" } else { b"false" });
+                let sampled = Decision::from(sampled).as_member().unwrap_or_default();
+                members.plain(self.name(), sampled.as_bytes());
             }
         }
     }

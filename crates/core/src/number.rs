@@ -6,7 +6,7 @@ use crate::baggage::Member;
 use crate::text::FixedText;
 
 /// No number in [0, 1] is longer in its shortest form: `0.`, 323 zeros and 17 digits. Longer texts are not numbers.
-pub(crate) const MAX_TEXT: usize = 342;
+const MAX_TEXT: usize = 342;
 
 /// The member's value as a finite JSON number (RFC 8259, section 6).
 pub(crate) fn parse(member: Member<'_>) -> Option<f64> {

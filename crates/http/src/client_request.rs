@@ -160,6 +160,28 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_url_is_shown_with_its_query_where_it_has_one() {
+        for text in [
+            "https://example.com/path",
+            "https://example.com:8443/path?x=1",
+            "http://[::1]:80/?",
+        ] {
+            let uri: http::Uri = text.parse().expect("a URI");
+            let url = ClientUrl::from_http(&uri).expect("it is absolute");
+            assert_eq!(url.to_text(), text);
+            let request = ClientRequest::new("GET", Some(url));
+            let full = |send_default_pii| {
+                let data = request.data(send_default_pii);
+                data.get("url.full")
+                    .and_then(|full| full.as_str())
+                    .map(str::to_owned)
+            };
+            assert_eq!(full(true).as_deref(), Some(text));
+            assert_eq!(full(false).as_deref(), text.split('?').next());
+        }
+    }
+
+    #[test]
     fn a_relative_url_is_no_url_but_known() {
         let request = http::Request::post("/package.Service/Method?x=1")
             .body(())

@@ -1,4 +1,4 @@
-//! Names that Sentry drops without a word (Sentry, "Releases: naming" and "Environments").
+//! Names that Sentry's ingestion drops without a word, by the rules of its crate `sentry-release-parser` 1.4.
 
 use crate::service::Service;
 

@@ -6,8 +6,9 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
-/// A text that a span carries. It is as large as a `String`, and costs no allocation where it is `'static` or has at
-/// most [`MAX_INLINE`](Self::MAX_INLINE) bytes.
+/// A text that a span carries. What is `'static` costs no allocation, and neither does what is [copied](Self::copied) or
+/// [put together](Self::concat) of at most [`MAX_INLINE`](Self::MAX_INLINE) bytes. On 64-bit targets it is as large as a
+/// `String`.
 ///
 /// ```
 /// use sentry_trace_runtime::Text;
@@ -137,6 +138,21 @@ impl From<Cow<'static, str>> for Text {
     }
 }
 
+impl From<Box<str>> for Text {
+    fn from(text: Box<str>) -> Self {
+        Self(Form::Boxed(text))
+    }
+}
+
+impl From<Text> for Cow<'static, str> {
+    fn from(text: Text) -> Self {
+        match text.0 {
+            Form::Static(text) => Self::Borrowed(text),
+            _ => Self::Owned(text.into()),
+        }
+    }
+}
+
 impl From<Text> for String {
     fn from(text: Text) -> Self {
         match text.0 {
@@ -257,6 +273,8 @@ mod tests {
             Text::copied("text"),
             Text::from(String::from("text")),
             Text::from(Cow::Borrowed("text")),
+            Text::from(Cow::<str>::from(Text::copied("text"))),
+            Text::from(Box::from("text")),
         ];
         let (same, other) = (String::from("text"), Text::from("texts"));
         for text in &forms {
@@ -267,6 +285,7 @@ mod tests {
         assert_eq!(Text::default(), "");
     }
 
+    #[cfg(target_pointer_width = "64")]
     #[test]
     fn a_text_is_as_large_as_a_string() {
         assert_eq!(size_of::<Text>(), size_of::<String>());

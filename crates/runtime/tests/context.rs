@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{member, names, recording, root, tracer, with_sink};
+use common::{header, incoming, member, names, recording, root, tracer, with_sink};
 use sentry_trace_runtime::transaction::TransactionSource;
 use sentry_trace_runtime::{Options, Tracer};
 
@@ -139,5 +139,39 @@ fn the_context_is_frozen_once_by_whichever_thread_is_first() {
             readers.into_iter().map(|r| r.join().unwrap()).collect()
         });
         assert!(texts.iter().all(|text| *text == texts[0]));
+    }
+}
+
+#[test]
+fn a_number_that_was_added_behind_the_limits_is_not_added_again() {
+    let many: Vec<_> = (0..64).map(|at| format!("sentry-m{at}=1")).collect();
+    let long = ["sentry-a=1,sentry-b=", &"x".repeat(8192 - 20)].concat();
+    for (baggage, flag) in [many.join(","), long]
+        .iter()
+        .flat_map(|baggage| ["1", "0", ""].map(|flag| (baggage, flag)))
+    {
+        let (tracer, sink) = recording();
+        let header = header(flag);
+        let context = tracer.continue_trace(incoming(&header, baggage));
+        let request = context.start_span("request").start();
+        let task = request.continuation().unwrap().start_span("task").start();
+        let later = task
+            .continuation()
+            .unwrap()
+            .scope()
+            .start_child("later")
+            .start();
+        let number = member(request.baggage().unwrap(), "sample_rand");
+        for span in [&request, &task, &later] {
+            let dsc = span.baggage().unwrap();
+            let numbers = names(dsc).into_iter().filter(|name| *name == "sample_rand");
+            assert_eq!(numbers.count(), 1, "{flag} {dsc}");
+            assert_eq!(member(dsc, "sample_rand"), number);
+        }
+        drop((later, task, request));
+        for transaction in sink.take() {
+            let dsc = transaction.dsc.unwrap();
+            assert_eq!(dsc.matches("sentry-sample_rand=").count(), 1);
+        }
     }
 }

@@ -144,6 +144,16 @@ async fn a_served_grpc_call_has_the_status_of_its_trailers() {
 }
 
 #[tokio::test]
+async fn trailers_do_not_heal_a_body_that_broke_off() {
+    let broken = || Err(std::io::Error::other("broken"));
+    let frames = || vec![data("a"), broken(), trailers("5")];
+    let status = answer(grpc_request(), grpc(), frames(), 3).await;
+    assert_eq!(status, SpanStatus::InternalError);
+    let status = serve(Response::builder(), frames(), 3).await;
+    assert_eq!(status, SpanStatus::InternalError);
+}
+
+#[tokio::test]
 async fn trailers_of_other_requests_say_nothing_of_their_status() {
     let frames = || vec![data("x"), trailers("0")];
     let failed = || Response::builder().status(500);

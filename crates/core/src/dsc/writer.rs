@@ -55,11 +55,7 @@ impl<'b, B: Buffer> Writer<'b, B> {
             Some(millionths) => {
                 let decimals = number::six_decimals(millionths);
                 let digits = decimals.trim_end_matches('0').trim_end_matches('.');
-                self.out.push(if digits.is_empty() {
-                    b"0"
-                } else {
-                    digits.as_bytes()
-                });
+                self.out.push(digits.as_bytes());
             }
             None => {
                 let written = write!(Pushed(self.out), "{value}");
