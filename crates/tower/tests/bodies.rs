@@ -9,7 +9,7 @@ use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::testing::MemorySink;
-use sentry_trace_runtime::{Options, TraceFutureExt, Tracer};
+use sentry_trace_runtime::{Options, TraceFutureExt, Tracer, start_span};
 use sentry_trace_tower::{ClientLayer, ServerLayer};
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -141,6 +141,22 @@ async fn a_served_grpc_call_has_the_status_of_its_trailers() {
     let frames = vec![data("x"), trailers("5")];
     let status = answer(grpc_request(), grpc(), frames, 2).await;
     assert_eq!(status, SpanStatus::NotFound);
+}
+
+#[tokio::test]
+async fn what_a_service_does_before_its_future_belongs_to_the_request() {
+    let (tracer, sink) = tracer();
+    let service = ServerLayer::new()
+        .tracer(tracer)
+        .layer(service_fn(|_: Request<()>| {
+            start_span("early").run(|_| ());
+            async { Ok::<_, Infallible>(Response::new(body(vec![data("a")]))) }
+        }));
+    let response = service.oneshot(Request::new(())).await.expect("a response");
+    assert!(start_span("outside").start().is_none());
+    response.into_body().collect().await.expect("a whole body");
+    let transaction = sink.take().remove(0);
+    assert_eq!(transaction.spans[0].name, "early");
 }
 
 #[tokio::test]
