@@ -59,6 +59,8 @@
 mod client;
 #[cfg(feature = "server")]
 mod html;
+#[cfg(any(feature = "awc", feature = "server"))]
+mod names;
 #[cfg(feature = "server")]
 mod server;
 

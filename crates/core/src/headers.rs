@@ -15,6 +15,9 @@
 //! assert_eq!(value, b"vendor=1,sentry-release=1.0");
 //! ```
 
+#[cfg(feature = "alloc")]
+use alloc::{borrow::Cow, vec::Vec};
+
 use crate::baggage::{self, is_sentry};
 use crate::buffer::Buffer;
 use crate::member::MemberWriter;
@@ -136,7 +139,7 @@ pub fn merge_baggage<'a>(
             }
         }
     }
-    if members.written() == 0 && ours.len() <= baggage::MAX_BYTES && is_header_value(ours) {
+    if members.written() == 0 && goes_whole(ours) {
         out.push(ours);
         return ours.len();
     }
@@ -146,6 +149,33 @@ pub fn merge_baggage<'a>(
         }
     }
     members.written()
+}
+
+/// As [`merge_baggage`], without a copy of ours where nothing has to be merged.
+///
+/// ```
+/// use sentry_trace_core::headers::merged_baggage;
+///
+/// assert!(matches!(merged_baggage([], b"sentry-a=1"), std::borrow::Cow::Borrowed(b"sentry-a=1")));
+/// assert_eq!(*merged_baggage([&b"vendor=1"[..]], b"sentry-a=1"), *b"vendor=1,sentry-a=1");
+/// ```
+#[cfg(feature = "alloc")]
+pub fn merged_baggage<'a, 'o>(
+    existing: impl IntoIterator<Item = &'a [u8]>,
+    ours: &'o [u8],
+) -> Cow<'o, [u8]> {
+    let mut existing = existing.into_iter().peekable();
+    if existing.peek().is_none() && goes_whole(ours) {
+        return Cow::Borrowed(ours);
+    }
+    let mut value = Vec::with_capacity(ours.len());
+    merge_baggage(existing, ours, &mut value);
+    Cow::Owned(value)
+}
+
+/// Whether the text of a context is a header value as it stands.
+fn goes_whole(ours: &[u8]) -> bool {
+    ours.len() <= baggage::MAX_BYTES && is_header_value(ours)
 }
 
 /// Whether these bytes may stand in a header value (RFC 9110, section 5.5).
@@ -159,7 +189,6 @@ fn is_header_value(bytes: &[u8]) -> bool {
 #[cfg(all(test, feature = "alloc"))]
 mod tests {
     use super::*;
-    use alloc::vec::Vec;
 
     #[test]
     fn signed_headers_are_found_in_any_case_and_order() {

@@ -32,10 +32,18 @@ fn fraction(text: &[u8]) -> Option<f64> {
     Some(number as f64 / power)
 }
 
+/// As many millionths as make one.
+pub(crate) const MILLION: u32 = 1_000_000;
+
+/// The number that is so many millionths.
+pub(crate) fn of_millionths(millionths: u32) -> f64 {
+    f64::from(millionths) / f64::from(MILLION)
+}
+
 /// Millionths, where a number in [0, 1] is exactly so many.
 pub(crate) fn millionths(number: f64) -> Option<u32> {
-    let nearest = (number * 1e6 + 0.5) as u32;
-    let is_exact = nearest <= 1_000_000 && f64::from(nearest) / 1e6 == number;
+    let nearest = (number * f64::from(MILLION) + 0.5) as u32;
+    let is_exact = nearest <= MILLION && of_millionths(nearest) == number;
     is_exact.then_some(nearest)
 }
 
@@ -111,8 +119,8 @@ mod tests {
 
     #[test]
     fn all_millionths_are_known_and_nothing_else() {
-        for number in 0..=1_000_000 {
-            assert_eq!(millionths(f64::from(number) / 1e6), Some(number));
+        for number in 0..=MILLION {
+            assert_eq!(millionths(of_millionths(number)), Some(number));
         }
         for other in [
             0.123_456_7,

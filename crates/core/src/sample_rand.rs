@@ -19,10 +19,8 @@ use core::fmt::Write;
 use crate::baggage::Member;
 use crate::decision::Decision;
 use crate::id::TraceId;
-use crate::number;
+use crate::number::{self, MILLION, of_millionths};
 use crate::text::FixedText;
-
-const MILLION: u32 = 1_000_000;
 
 /// A number in [0, 1).
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd)]
@@ -47,7 +45,7 @@ impl SampleRand {
     /// Takes millionths below one million; `None` for everything else.
     #[must_use]
     pub fn from_millionths(millionths: u32) -> Option<Self> {
-        (millionths < MILLION).then(|| Self(fraction(millionths)))
+        (millionths < MILLION).then(|| Self(of_millionths(millionths)))
     }
 
     /// The usable number in the member `sample_rand`, if there is one. Its text in the baggage stays as it is.
@@ -79,7 +77,7 @@ impl SampleRand {
     fn pick(trace_id: TraceId, millionths: core::ops::Range<u32>) -> Self {
         let count = u128::from(millionths.end - millionths.start);
         let number = (u128::from(mix(trace_id)) * count) >> 64;
-        Self(fraction(millionths.start + number as u32))
+        Self(of_millionths(millionths.start + number as u32))
     }
 
     /// The number.
@@ -107,15 +105,11 @@ impl SampleRand {
     }
 }
 
-fn fraction(millionths: u32) -> f64 {
-    f64::from(millionths) / f64::from(MILLION)
-}
-
 /// The least number of millionths that is not below `rate`, at most a million.
 fn first_not_below(rate: f64) -> u32 {
     let near = (rate * f64::from(MILLION)) as u32;
     let mut millionths = near.saturating_sub(1).min(MILLION);
-    while millionths < MILLION && fraction(millionths) < rate {
+    while millionths < MILLION && of_millionths(millionths) < rate {
         millionths += 1;
     }
     millionths
@@ -143,7 +137,7 @@ mod tests {
         assert_eq!(first_not_below(1e-9), 1);
         assert_eq!(first_not_below(f64::INFINITY), MILLION);
         for millionths in (0..MILLION).step_by(7) {
-            assert_eq!(first_not_below(fraction(millionths)), millionths);
+            assert_eq!(first_not_below(of_millionths(millionths)), millionths);
         }
     }
 

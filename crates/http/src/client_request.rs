@@ -53,20 +53,26 @@ impl<'a> ClientUrl<'a> {
     /// The URL as text, without userinfo and fragment: what the propagation targets see (rule R9).
     #[must_use]
     pub fn to_text(&self) -> String {
-        let port = self.port_text();
-        let mark = self.query.map_or("", |_| "?");
-        let query = self.query.unwrap_or_default();
-        [self.scheme, "://", self.host, &port, self.path, mark, query].concat()
+        self.shown([""; 2], self.query).into()
     }
 
-    /// `https://host:8080/path`.
-    fn without_query(&self) -> Text {
-        Text::concat([self.scheme, "://", self.host, &self.port_text(), self.path])
-    }
-
-    /// `:8080`, where a port is written.
-    fn port_text(&self) -> String {
-        self.port.map(|port| format!(":{port}")).unwrap_or_default()
+    /// `https://host:8080/path` behind two texts, and with this query.
+    fn shown(&self, before: [&str; 2], query: Option<&str>) -> Text {
+        let port = self.port.map(|port| format!(":{port}")).unwrap_or_default();
+        let [first, second] = before;
+        let mark = query.map_or("", |_| "?");
+        let query = query.unwrap_or_default();
+        Text::concat([
+            first,
+            second,
+            self.scheme,
+            "://",
+            self.host,
+            &port,
+            self.path,
+            mark,
+            query,
+        ])
     }
 
     fn effective_port(&self) -> Option<u16> {
@@ -112,18 +118,7 @@ impl<'a> ClientRequest<'a> {
     /// `GET https://host/path` (rule R10).
     pub(crate) fn name(&self) -> Text {
         match (&self.url, self.relative) {
-            (Some(url), _) => {
-                let port = url.port_text();
-                Text::concat([
-                    self.method,
-                    " ",
-                    url.scheme,
-                    "://",
-                    url.host,
-                    &port,
-                    url.path,
-                ])
-            }
+            (Some(url), _) => url.shown([self.method, " "], None),
             (None, Some(text)) => {
                 let path = text.split_once('?').map_or(text, |(path, _)| path);
                 Text::concat([self.method, " ", path])
@@ -137,12 +132,8 @@ impl<'a> ClientRequest<'a> {
         let mut data = Data::with_capacity(6);
         data.add("http.request.method", static_method(self.method));
         if let Some(url) = &self.url {
-            let full = if send_default_pii {
-                url.to_text().into()
-            } else {
-                url.without_query()
-            };
-            data.add("url.full", full);
+            let query = url.query.filter(|_| send_default_pii);
+            data.add("url.full", url.shown([""; 2], query));
             data.add("server.address", Text::copied(url.host));
             if let Some(port) = url.effective_port() {
                 data.add("server.port", port);

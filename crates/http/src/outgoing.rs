@@ -3,8 +3,7 @@
 use http::HeaderMap;
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use sentry_trace_runtime::SpanHandle;
-use sentry_trace_runtime::core::baggage::MAX_BYTES;
-use sentry_trace_runtime::core::headers::{Presence, SignedHeaders, merge_baggage};
+use sentry_trace_runtime::core::headers::{Presence, SignedHeaders, merged_baggage};
 use sentry_trace_runtime::core::traceparent;
 
 /// The header `sentry-trace`.
@@ -45,16 +44,8 @@ pub fn write_headers(headers: &mut HeaderMap, span: &SpanHandle) {
 }
 
 fn write_baggage(headers: &mut HeaderMap, ours: &[u8]) {
-    if !ours.is_empty() && ours.len() <= MAX_BYTES && !headers.contains_key(&BAGGAGE) {
-        // Nothing to merge; a context that cannot stand in a header is parted below.
-        if let Ok(value) = HeaderValue::from_bytes(ours) {
-            _ = headers.try_insert(BAGGAGE, value);
-            return;
-        }
-    }
     let existing = headers.get_all(&BAGGAGE).iter().map(HeaderValue::as_bytes);
-    let mut merged = Vec::with_capacity(ours.len());
-    merge_baggage(existing, ours, &mut merged);
+    let merged = merged_baggage(existing, ours);
     if merged.is_empty() {
         headers.remove(&BAGGAGE);
     } else {
@@ -72,6 +63,7 @@ fn insert(headers: &mut HeaderMap, name: HeaderName, value: &[u8]) {
 
 #[cfg(test)]
 mod tests {
+    use sentry_trace_runtime::core::baggage::MAX_BYTES;
     use sentry_trace_runtime::core::continuation::SingleLines;
     use sentry_trace_runtime::{Options, Span, Tracer};
 

@@ -135,6 +135,14 @@ impl ServerSpan {
         self.trace = Trace::default();
     }
 
+    /// Ends the span of a body that is gone, if it is open, and the scope in which the body ran.
+    pub fn end_body(span: Option<Self>, scope: &mut Scope, has_failed: bool) {
+        // A trace that nobody else holds gives away what it has; a shared one has to copy it.
+        drop(std::mem::take(scope));
+        let end = if has_failed { Self::fail } else { Self::finish };
+        span.into_iter().for_each(end);
+    }
+
     /// Ends the span: the service failed without a response, or the body broke off (rule R10).
     pub fn fail(mut self) {
         self.set_status(SpanStatus::InternalError);

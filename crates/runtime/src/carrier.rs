@@ -52,13 +52,9 @@ pub fn inject<C: Carrier + ?Sized>(span: &SpanHandle, carrier: &mut C) {
     if carrier.get(sentry_trace::NAME).is_some() {
         return;
     }
-    let mut merged = Vec::new();
     let existing = carrier.get(baggage::NAME);
-    headers::merge_baggage(
-        existing.map(str::as_bytes),
-        span.baggage_bytes().unwrap_or_default(),
-        &mut merged,
-    );
+    let ours = span.baggage_bytes().unwrap_or_default();
+    let merged = headers::merged_baggage(existing.map(str::as_bytes), ours);
     if existing.is_some() || !merged.is_empty() {
         carrier.set(baggage::NAME, String::from_utf8_lossy(&merged).into_owned());
     }

@@ -124,12 +124,10 @@ impl TraceContext {
         };
         let mut context = Self::continued(trace.tracer.clone(), continued);
         if let (Some(ReceivedDsc::Frozen(read)), Some(frozen)) = (&mut context.received, frozen) {
-            // What is frozen here may be longer than what is read of other services, and what is missing there may
-            // stand behind it.
+            // What is frozen here may be longer than what is read of other services, and has its number, even where the
+            // limits hide it.
             frozen.clone_into(read);
-            if context.received_sample_rand == ReceivedSampleRand::Missing {
-                context.received_sample_rand = ReceivedSampleRand::Unusable;
-            }
+            context.received_sample_rand = ReceivedSampleRand::Usable;
         }
         context
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sentry_trace_core::decision::Decision;
-use sentry_trace_core::headers::merge_baggage;
+use sentry_trace_core::headers::merged_baggage;
 use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::sentry_trace::SentryTrace;
 use sentry_trace_core::status::SpanStatus;
@@ -354,9 +354,7 @@ impl Reference {
 
 /// What of a frozen context goes out where nothing else is there (rule R8).
 fn outgoing_baggage(frozen: &[u8]) -> Option<String> {
-    let mut value = Vec::with_capacity(frozen.len());
-    merge_baggage([], frozen, &mut value);
-    String::from_utf8(value)
+    String::from_utf8(merged_baggage([], frozen).into_owned())
         .ok()
         .filter(|text| !text.is_empty())
 }

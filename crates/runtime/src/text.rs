@@ -26,7 +26,8 @@ enum Form {
     Boxed(Box<str>),
 }
 
-/// UTF-8, of which the first `len` bytes count.
+/// UTF-8, of which the first `len` bytes count. Core's `FixedText` with a length of one byte: with two, a text would not
+/// have room for it beside the tag.
 #[derive(Clone, Copy)]
 struct Inline {
     len: u8,

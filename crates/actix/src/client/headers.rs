@@ -2,12 +2,10 @@
 
 use awc::http::header::{AUTHORIZATION, HeaderMap, HeaderName, HeaderValue};
 use sentry_trace_runtime::SpanHandle;
-use sentry_trace_runtime::core::headers::{Presence, SignedHeaders, merge_baggage};
-use sentry_trace_runtime::core::{baggage, sentry_trace, traceparent};
+use sentry_trace_runtime::core::headers::{Presence, SignedHeaders, merged_baggage};
+use sentry_trace_runtime::core::traceparent;
 
-const SENTRY_TRACE: HeaderName = HeaderName::from_static(sentry_trace::NAME);
-const BAGGAGE: HeaderName = HeaderName::from_static(baggage::NAME);
-const TRACEPARENT: HeaderName = HeaderName::from_static(traceparent::NAME);
+use crate::names::{BAGGAGE, SENTRY_TRACE, TRACEPARENT};
 
 /// Writes the headers that carry the trace of `span` on, by all of rule R8 but the question whether the URL gets them.
 pub(super) fn write(headers: &mut HeaderMap, span: &SpanHandle) {
@@ -34,8 +32,7 @@ pub(super) fn write(headers: &mut HeaderMap, span: &SpanHandle) {
 
 fn write_baggage(headers: &mut HeaderMap, ours: &[u8]) {
     let existing = headers.get_all(BAGGAGE).map(HeaderValue::as_bytes);
-    let mut merged = Vec::with_capacity(ours.len());
-    merge_baggage(existing, ours, &mut merged);
+    let merged = merged_baggage(existing, ours);
     if merged.is_empty() {
         headers.remove(BAGGAGE);
     } else {

@@ -1,6 +1,5 @@
 //! The body of a response, which the span lives as long as.
 
-use std::mem::take;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -31,7 +30,7 @@ pin_project! {
             this.scope.run(|| this.inner.set(None));
             // A server that has all announced bytes need not ask for the end.
             if *this.has_failed || *this.left == Some(0) {
-                end(this.span.take(), this.scope, *this.has_failed);
+                ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
             }
         }
     }
@@ -85,7 +84,7 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
         });
         match &polled {
             Poll::Ready(None) => {
-                end(span, this.scope, *this.has_failed);
+                ServerSpan::end_body(span, this.scope, *this.has_failed);
                 return polled;
             }
             // Whoever reads the body may go on all the same; the server drops it now.
@@ -107,7 +106,7 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
         };
         match self.scope.run(|| inner.try_into_bytes()) {
             Ok(bytes) => {
-                end(self.span.take(), &mut self.scope, self.has_failed);
+                ServerSpan::end_body(self.span.take(), &mut self.scope, self.has_failed);
                 Ok(bytes)
             }
             Err(inner) => {
@@ -116,16 +115,4 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
             }
         }
     }
-}
-
-/// Ends the span of a body that is gone.
-fn end(span: Option<ServerSpan>, scope: &mut Scope, has_failed: bool) {
-    // A trace that nobody else holds gives away what it has; a shared one has to copy it.
-    drop(take(scope));
-    let end = if has_failed {
-        ServerSpan::fail
-    } else {
-        ServerSpan::finish
-    };
-    span.into_iter().for_each(end);
 }

@@ -3,11 +3,8 @@
 use actix_web::http::header::{HOST, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use sentry_trace_http::Headers;
 use sentry_trace_runtime::core::continuation::Incoming;
-use sentry_trace_runtime::core::{baggage, sentry_trace, traceparent};
 
-const SENTRY_TRACE: HeaderName = HeaderName::from_static(sentry_trace::NAME);
-const BAGGAGE: HeaderName = HeaderName::from_static(baggage::NAME);
-const TRACEPARENT: HeaderName = HeaderName::from_static(traceparent::NAME);
+use crate::names::{BAGGAGE, SENTRY_TRACE, TRACEPARENT};
 
 /// A view on headers.
 pub(crate) struct View<'a>(pub(crate) &'a HeaderMap);

@@ -1,6 +1,5 @@
 //! The body of a response, which the span lives as long as.
 
-use std::mem::take;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -36,7 +35,7 @@ pin_project! {
             let is_at_its_end = this.inner.as_ref().as_pin_ref().is_some_and(|inner| inner.is_end_stream());
             this.scope.run(|| this.inner.set(None));
             if *this.has_failed || is_at_its_end || *this.left == Some(0) {
-                end(this.span.take(), this.scope, *this.has_failed);
+                ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
             }
         }
     }
@@ -83,7 +82,9 @@ impl<B: Body> Body for ServerBody<B> {
         });
         drop(panics);
         match &polled {
-            Poll::Ready(None) => end(this.span.take(), this.scope, *this.has_failed),
+            Poll::Ready(None) => {
+                ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
+            }
             // Whoever reads the body may go on all the same; a server drops it now.
             Poll::Ready(Some(Err(_))) => *this.has_failed = true,
             Poll::Ready(Some(Ok(frame))) => {
@@ -95,7 +96,7 @@ impl<B: Body> Body for ServerBody<B> {
                     if let (Some(span), Some(status)) = (&*this.span, status) {
                         span.set_status(status);
                     }
-                    end(this.span.take(), this.scope, *this.has_failed);
+                    ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
                 }
             }
             Poll::Pending => {}
@@ -121,16 +122,4 @@ fn is_last<D, E>(polled: &Poll<Option<Result<Frame<D>, E>>>) -> bool {
         Poll::Ready(None) => true,
         Poll::Ready(Some(Err(_))) | Poll::Pending => false,
     }
-}
-
-/// Ends the span of a body that is gone.
-fn end(span: Option<ServerSpan>, scope: &mut Scope, has_failed: bool) {
-    // A trace that nobody else holds gives away what it has; a shared one has to copy it.
-    drop(take(scope));
-    let end = if has_failed {
-        ServerSpan::fail
-    } else {
-        ServerSpan::finish
-    };
-    span.into_iter().for_each(end);
 }
