@@ -1,11 +1,13 @@
 //! When spans end: bodies as servers and clients treat them, without a server.
 
 use std::convert::Infallible;
+use std::pin::Pin;
 use std::sync::Mutex;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response};
-use http_body::Frame;
+use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, StreamBody};
 use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::testing::MemorySink;
@@ -16,8 +18,30 @@ use tower::{Layer, ServiceExt, service_fn};
 type Piece = Result<Frame<Bytes>, std::io::Error>;
 type Frames = Vec<Piece>;
 
-fn body(frames: Frames) -> impl http_body::Body<Data = Bytes, Error = std::io::Error> + Unpin {
+fn body(frames: Frames) -> impl Body<Data = Bytes, Error = std::io::Error> + Unpin {
     StreamBody::new(futures_util::stream::iter(frames))
+}
+
+/// Knows its size, but not that it is at its end.
+struct Measured<B> {
+    body: B,
+    size: u64,
+}
+
+impl<B: Body + Unpin> Body for Measured<B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        Pin::new(&mut self.body).poll_frame(cx)
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.size)
+    }
 }
 
 fn data(text: &'static str) -> Piece {
@@ -49,8 +73,16 @@ async fn answer(
     frames: Frames,
     read: usize,
 ) -> SpanStatus {
-    let (tracer, sink) = tracer();
     let response = response.body(body(frames)).expect("a response");
+    answer_with(request, response, read).await
+}
+
+/// Serves this response to this request.
+async fn answer_with<B>(request: Request<()>, response: Response<B>, read: usize) -> SpanStatus
+where
+    B: Body<Data = Bytes, Error = std::io::Error> + Unpin,
+{
+    let (tracer, sink) = tracer();
     let answer = Mutex::new(Some(response));
     let service = ServerLayer::new()
         .tracer(tracer)
@@ -127,6 +159,16 @@ async fn a_body_that_gave_all_announced_bytes_is_whole() {
         serve(Response::builder(), frames(), 3).await,
         SpanStatus::Ok
     );
+}
+
+#[tokio::test]
+async fn a_body_that_gave_as_many_bytes_as_it_has_is_whole() {
+    for (read, status) in [(2, SpanStatus::Ok), (1, SpanStatus::Cancelled)] {
+        let body = body(vec![data("te"), data("xt")]);
+        let response = Response::new(Measured { body, size: 4 });
+        let served = answer_with(Request::new(()), response, read).await;
+        assert_eq!(served, status, "{read} frames read");
+    }
 }
 
 #[tokio::test]
