@@ -1,77 +1,28 @@
 //! Reading baggage, compared with a naive reading of rule R2.
 
+#[cfg(feature = "alloc")]
+#[path = "../../../fuzz/src/inputs.rs"]
+#[allow(unreachable_pub)]
+mod inputs;
+#[path = "../../../fuzz/src/naive.rs"]
+#[allow(unreachable_pub)]
+mod naive;
+#[cfg(feature = "alloc")]
+#[path = "../../../fuzz/src/read_baggage.rs"]
+#[allow(unreachable_pub)]
+mod read_baggage;
 mod support;
+
+#[cfg(feature = "alloc")]
+use std::path::Path;
 
 use proptest::prelude::*;
 #[cfg(feature = "alloc")]
 use sentry_trace_core::baggage::MemberText;
 use sentry_trace_core::baggage::SentryMembers;
 
-use support::{any_lines, borrowed, legal_lines, trim};
-
-/// The limits of rule R2.
-const MAX_BYTES: usize = 8192;
-const MAX_MEMBERS: usize = 64;
-
-#[derive(Debug, PartialEq)]
-struct Read {
-    name: String,
-    raw: String,
-    decoded: String,
-}
-
-fn read(lines: &[Vec<u8>]) -> Vec<Read> {
-    let members = SentryMembers::parse(borrowed(lines));
-    let read = members.iter().map(|member| Read {
-        name: member.name().to_owned(),
-        raw: member.raw_value().to_owned(),
-        decoded: member.decoded().collect(),
-    });
-    read.collect()
-}
-
-fn read_naively(lines: &[Vec<u8>]) -> Vec<Read> {
-    let mut members = Vec::<Read>::new();
-    let mut end = 0;
-    for piece in lines.join(&b',').split(|&byte| byte == b',') {
-        end += piece.len();
-        let is_cut = end > MAX_BYTES;
-        end += 1;
-        let Some(member) = (!is_cut).then(|| member(piece)).flatten() else {
-            continue;
-        };
-        let at = members.iter().position(|known| known.name == member.name);
-        match at {
-            Some(at) => members[at] = member,
-            None if members.len() < MAX_MEMBERS => members.push(member),
-            None => {}
-        }
-    }
-    members
-}
-
-fn member(piece: &[u8]) -> Option<Read> {
-    let equals = piece.iter().position(|&byte| byte == b'=')?;
-    let name = trim(&piece[..equals]).strip_prefix(b"sentry-")?;
-    let value = piece[equals + 1..].split(|&byte| byte == b';').next()?;
-    let name = String::from_utf8(name.to_vec()).ok()?;
-    let raw = String::from_utf8(trim(value).to_vec()).ok()?;
-    let decoded = decode(&raw)?;
-    let usable = !name.is_empty() && !raw.is_empty() && !name.contains(';');
-    usable.then_some(Read { name, raw, decoded })
-}
-
-fn decode(raw: &str) -> Option<String> {
-    let mut bytes = Vec::new();
-    let mut parts = raw.split('%');
-    bytes.extend(parts.next()?.bytes());
-    for part in parts {
-        let digits = part.get(..2).filter(|digits| !digits.starts_with('+'))?;
-        bytes.push(u8::from_str_radix(digits, 16).ok()?);
-        bytes.extend(part[2..].bytes());
-    }
-    String::from_utf8(bytes).ok()
-}
+use naive::{MAX_MEMBERS, read, read_naively};
+use support::{any_lines, borrowed, legal_lines};
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(1024))]
@@ -89,13 +40,7 @@ proptest! {
     #[cfg(feature = "alloc")]
     #[test]
     fn the_text_is_that_of_the_members(lines in any_lines()) {
-        let text = MemberText::read(borrowed(&lines));
-        let read = read(&lines);
-        let asked = |name| read.iter().find(|member| member.name == name).map(|member| &*member.raw);
-        prop_assert_eq!(text.sample_rand().map(|member| member.raw_value()), asked("sample_rand"));
-        prop_assert_eq!(text.sample_rate().map(|member| member.raw_value()), asked("sample_rate"));
-        let members: Vec<_> = read.iter().map(|Read { name, raw, .. }| format!("sentry-{name}={raw}")).collect();
-        prop_assert_eq!(String::from_utf8(text.into_bytes()), Ok(members.join(",")));
+        read_baggage::check_lines(&lines);
     }
 
     #[test]
@@ -162,4 +107,16 @@ fn a_property_that_is_not_utf8_leaves_the_member_alone() {
     let members = read(&[b"sentry-a=1;p=\xff,sentry-b=\xff,sentry-c=2".to_vec()]);
     let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
     assert_eq!(names, ["a", "c"]);
+}
+
+#[cfg(feature = "alloc")]
+#[test]
+fn the_corpus_of_the_fuzz_target_passes_and_so_do_changed_inputs() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/read_baggage");
+    let corpus = inputs::corpus(&folder);
+    assert!(corpus.len() >= 10, "{} inputs", corpus.len());
+    let changed = inputs::changed(&corpus, 300);
+    for input in corpus.iter().cloned().chain(changed) {
+        read_baggage::check(&input);
+    }
 }
