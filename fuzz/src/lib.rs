@@ -6,6 +6,7 @@
 
 pub mod continue_trace;
 pub mod inject_meta;
+pub mod match_targets;
 pub mod naive;
 mod numbers;
 pub mod read_baggage;
