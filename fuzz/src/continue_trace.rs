@@ -13,8 +13,6 @@ use super::naive::{Read, read_naively};
 use super::numbers::number;
 
 const OWN_ORG: &str = "1";
-/// Below this many bytes and names no limit plays a part.
-const SMALL: (usize, usize) = (8000, 60);
 
 /// Checks a request. The first byte chooses the options; the lines of the rest are headers, `name:value`.
 ///
@@ -45,10 +43,9 @@ pub fn check(input: &[u8]) {
         .as_ref()
         .map_or(Decision::Deferred, |it| it.0.decision);
     let decided_rate = setup.decided_rate(parent);
-    let frozen = span.baggage().map(str::to_owned);
-    let frozen_members = read_naively(&[frozen.as_deref().unwrap_or_default()]);
-    let is_small = |text: &str| text.len() < SMALL.0 && text.split(',').count() < SMALL.1;
-    if is_small(frozen.as_deref().unwrap_or_default()) {
+    let frozen = span.baggage().unwrap_or_default().to_owned();
+    let frozen_members = read_naively(&[&frozen]);
+    if is_small(&frozen) {
         let came_in = received.as_ref().map(|(_, members)| &**members);
         check_context(&frozen_members, came_in, parent, decided_rate);
         match (decided_rate, value(&frozen_members, "sample_rand")) {
@@ -61,12 +58,7 @@ pub fn check(input: &[u8]) {
 
     let child = span.start_child("call").start();
     let sent = child.trace_data().expect("there is a span");
-    check_next_service(
-        &sent.sentry_trace,
-        sent.baggage.as_deref(),
-        frozen.as_deref(),
-        is_small,
-    );
+    check_next_service(&sent.sentry_trace, sent.baggage.as_deref(), &frozen);
 
     let (trace_id, is_sampled) = (span.trace_id(), span.decision() == Decision::Sampled);
     drop(child);
@@ -79,7 +71,7 @@ pub fn check(input: &[u8]) {
         assert_eq!(transaction.spans.len(), 1);
         assert_eq!(
             transaction.dsc.as_ref().map(FrozenDsc::as_str),
-            frozen.as_deref()
+            (!frozen.is_empty()).then_some(&*frozen)
         );
     }
 }
@@ -137,12 +129,7 @@ fn check_made(text: &str, parent: Decision, rate: Option<f64>) {
 }
 
 /// The service that gets the headers continues the trace, and sends the same context on.
-fn check_next_service(
-    sentry_trace: &str,
-    baggage: Option<&str>,
-    frozen: Option<&str>,
-    is_small: impl Fn(&str) -> bool,
-) {
+fn check_next_service(sentry_trace: &str, baggage: Option<&str>, frozen: &str) {
     let is_legal = |byte: u8| byte == b'\t' || (byte >= 0x20 && byte != 0x7f);
     assert!(baggage.unwrap_or_default().bytes().all(is_legal));
     assert!(baggage.unwrap_or_default().len() <= 8192);
@@ -158,11 +145,15 @@ fn check_next_service(
     assert_eq!(span.trace_id(), Some(header.trace_id));
     assert_eq!(span.decision(), header.decision);
     assert_eq!(span.remote_parent_span_id(), header.span_id);
-    let frozen = frozen.unwrap_or_default();
     if frozen.bytes().all(is_legal) && is_small(frozen) {
         assert_eq!(baggage.unwrap_or_default(), frozen);
         assert_eq!(span.baggage(), baggage);
     }
+}
+
+/// Whether no limit plays a part.
+fn is_small(context: &str) -> bool {
+    context.len() < 8000 && context.split(',').count() < 60
 }
 
 fn value(members: &[Read], name: &str) -> Option<f64> {

@@ -62,7 +62,8 @@ fn member(piece: &[u8]) -> Option<Read> {
     usable.then_some(Read { name, raw, decoded })
 }
 
-fn trim(mut text: &[u8]) -> &[u8] {
+/// Without the white space of header fields around it.
+pub fn trim(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
         text = rest;
     }

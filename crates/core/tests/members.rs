@@ -1,20 +1,10 @@
 //! Reading baggage, compared with a naive reading of rule R2.
 
 #[cfg(feature = "alloc")]
-#[path = "../../../fuzz/src/inputs.rs"]
-#[allow(unreachable_pub)]
-mod inputs;
-#[path = "../../../fuzz/src/naive.rs"]
-#[allow(unreachable_pub)]
-mod naive;
-#[cfg(feature = "alloc")]
 #[path = "../../../fuzz/src/read_baggage.rs"]
-#[allow(unreachable_pub)]
+#[allow(unreachable_pub, dead_code)]
 mod read_baggage;
 mod support;
-
-#[cfg(feature = "alloc")]
-use std::path::Path;
 
 use proptest::prelude::*;
 #[cfg(feature = "alloc")]
@@ -22,6 +12,7 @@ use sentry_trace_core::baggage::MemberText;
 use sentry_trace_core::baggage::SentryMembers;
 
 use naive::{MAX_MEMBERS, read, read_naively};
+use support::naive;
 use support::{any_lines, borrowed, legal_lines};
 
 proptest! {
@@ -107,16 +98,4 @@ fn a_property_that_is_not_utf8_leaves_the_member_alone() {
     let members = read(&[b"sentry-a=1;p=\xff,sentry-b=\xff,sentry-c=2".to_vec()]);
     let names: Vec<_> = members.iter().map(|member| member.name.as_str()).collect();
     assert_eq!(names, ["a", "c"]);
-}
-
-#[cfg(feature = "alloc")]
-#[test]
-fn the_corpus_of_the_fuzz_target_passes_and_so_do_changed_inputs() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/read_baggage");
-    let corpus = inputs::corpus(&folder);
-    assert!(corpus.len() >= 10, "{} inputs", corpus.len());
-    let changed = inputs::changed(&corpus, 300);
-    for input in corpus.iter().cloned().chain(changed) {
-        read_baggage::check(&input);
-    }
 }

@@ -7,7 +7,8 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use sentry_trace_core::headers::{SignedHeaders, merge_baggage};
 
-use support::{any_lines, borrowed, is_legal, legal_lines, trim};
+use support::naive::trim;
+use support::{any_lines, borrowed, is_legal, legal_lines};
 
 /// The limit of rule R8.
 const MAX_BYTES: usize = 8192;

@@ -1,6 +1,10 @@
 //! What the property tests draw from.
 #![allow(dead_code, reason = "each test uses a part")]
 
+#[path = "../../../../fuzz/src/naive.rs"]
+#[allow(unreachable_pub)]
+pub(crate) mod naive;
+
 use proptest::prelude::*;
 use proptest::sample::select;
 use sentry_trace_core::decision::Decision;
@@ -104,11 +108,4 @@ fn token() -> impl Strategy<Value = Vec<u8>> {
 /// Lines as the functions take them.
 pub(crate) fn borrowed(lines: &[Vec<u8>]) -> impl Iterator<Item = &[u8]> + Clone {
     lines.iter().map(Vec::as_slice)
-}
-
-pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = text {
-        text = rest;
-    }
-    text
 }

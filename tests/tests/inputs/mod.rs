@@ -1,14 +1,24 @@
-//! Running a fuzz target without a fuzzer: the inputs of its corpus, and the same changed in ways that are the same each
-//! time.
+//! The inputs of a fuzz target.
 
 use std::path::Path;
 
-/// The files of a folder, in the order of their names.
-///
-/// # Panics
-/// When one of them cannot be read.
-pub fn corpus(folder: &Path) -> Vec<Vec<u8>> {
-    let files = std::fs::read_dir(folder).expect("the corpus is there");
+/// How often each input is changed.
+const TIMES: usize = 300;
+/// A corpus that is not found whole would check next to nothing.
+const FEWEST: usize = 10;
+
+/// Shows all inputs of a target's corpus, and changes of each.
+pub(crate) fn for_each_input(target: &str, check: impl Fn(&[u8])) {
+    let corpus = corpus(target);
+    assert!(corpus.len() >= FEWEST, "{} inputs", corpus.len());
+    corpus.iter().for_each(|input| check(input));
+    changed(&corpus, TIMES).for_each(|input| check(&input));
+}
+
+/// The files of a corpus, in the order of their names.
+fn corpus(target: &str) -> Vec<Vec<u8>> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../fuzz/corpus");
+    let files = std::fs::read_dir(folder.join(target)).expect("the corpus is there");
     let mut paths: Vec<_> = files.map(|file| file.expect("a file").path()).collect();
     paths.sort();
     let inputs = paths
@@ -18,7 +28,7 @@ pub fn corpus(folder: &Path) -> Vec<Vec<u8>> {
 }
 
 /// Each input so many times, each time changed in up to four places by a piece of some input.
-pub fn changed(inputs: &[Vec<u8>], times: usize) -> impl Iterator<Item = Vec<u8>> {
+fn changed(inputs: &[Vec<u8>], times: usize) -> impl Iterator<Item = Vec<u8>> {
     let all = inputs.concat();
     let mut random = Xorshift(0x9e37_79b9_7f4a_7c15);
     let each = (0..times).flat_map(move |_| inputs);
