@@ -16,8 +16,8 @@ pub struct Limits {
     /// The most envelopes; 100 000 by default.
     pub envelopes: usize,
     /// The most bytes; 512 MiB by default. An envelope counts with its bytes as sent, uncompressed, with the request's
-    /// headers, and with 1 KiB for itself, each item and each record that was read out of it. What is written densely in
-    /// JSON takes several times as much in memory.
+    /// headers, with about as much as what is kept of its JSON takes in memory, and with 1 KiB for itself, each item and
+    /// each record that was read out of it.
     pub bytes: usize,
 }
 

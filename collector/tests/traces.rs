@@ -411,6 +411,26 @@ async fn events_and_client_reports_are_kept_and_found() {
 }
 
 #[tokio::test]
+async fn a_second_item_with_spans_is_refused() {
+    let span = json!({"trace_id": "a", "span_id": "b", "name": "x", "start_timestamp": 1, "end_timestamp": 2});
+    let spans = json!({"items": [span]}).to_string();
+    let header = json!({
+        "type": "span",
+        "item_count": 1,
+        "content_type": "application/vnd.sentry.items.span.v2+json",
+    });
+    let item = format!("{header}\n{spans}\n");
+    let collector = collected(&[envelope(&[item.clone(), item])]).await;
+    let reasons = collector.read(|store| store.unreadable().map(str::to_owned).collect::<Vec<_>>());
+    assert_eq!(
+        reasons,
+        ["item 1 (span): an envelope has at most one item with spans"]
+    );
+    assert_eq!(collector.read(|store| store.spans().count()), 1);
+    collector.shutdown().await;
+}
+
+#[tokio::test]
 async fn items_that_cannot_be_read_are_reported_and_hide_no_others() {
     let no_trace =
         json!({"transaction": "GET /", "start_timestamp": 1, "timestamp": 2, "contexts": {}});
