@@ -12,7 +12,7 @@
 //! tracer.start_new_trace().start_span("nightly report").start().finish();
 //!
 //! let transaction = sink.take().remove(0);
-//! let envelope = Envelope::new(transaction, Format::Transaction);
+//! let envelope = Envelope::write(transaction, Format::Transaction).remove(0);
 //! let bytes = envelope.to_bytes(Timestamp::from_micros(1_700_000_000_000_000));
 //! let text = String::from_utf8(bytes).expect("envelopes of transactions are text");
 //!
@@ -27,6 +27,7 @@
 use sentry_trace_runtime::Transaction;
 use sentry_trace_runtime::clock::Timestamp;
 use sentry_trace_runtime::sink::Loss;
+use sentry_trace_runtime::transaction::SpanRecord;
 
 use crate::json::{self, Object};
 use crate::shrink::shrink;
@@ -46,7 +47,7 @@ pub enum Format {
     /// One item of the type `transaction` with all spans.
     #[default]
     Transaction,
-    /// Items of the type `span`, each with up to 1000 spans, the root among them.
+    /// An item of the type `span` with up to 1000 spans, the root among them; further ones go into further envelopes.
     ///
     /// Sentry demands a dynamic sampling context with them; in a trace that came without one (rule R3) there is none.
     SpanStream,
@@ -72,28 +73,28 @@ pub struct Envelope {
 }
 
 impl Envelope {
-    /// Writes a transaction.
+    /// Writes a transaction: into one envelope, or into several where it is a [stream](Format::SpanStream) of more than
+    /// 1000 spans.
     ///
     /// Where the items would be longer than [`MAX_BYTES`], data is left out before, the longest first: texts of all spans
     /// become `[truncated]`; when that is not enough, the spans with the most data lose it all; then names are cut to
     /// 200 bytes. Spans, ids, times and statuses stay, so that a great many spans can still be longer.
     #[must_use]
-    pub fn new(transaction: Transaction, format: Format) -> Self {
+    pub fn write(transaction: Transaction, format: Format) -> Vec<Self> {
         let mut transaction = transaction;
-        let contents = contents(&transaction, format);
         let mut items = items(&transaction, format);
-        if items.len() > MAX_BYTES {
-            shrink(&mut transaction, items.len() - MAX_BYTES);
+        let bytes: usize = items.iter().map(|item| item.bytes.len()).sum();
+        if bytes > MAX_BYTES {
+            shrink(&mut transaction, bytes - MAX_BYTES);
             items = self::items(&transaction, format);
         }
-        let mut rest = header(&transaction, format);
-        rest.push(b'\n');
-        rest.append(&mut items);
-        Self {
-            rest,
-            contents,
+        let header = header(&transaction, format);
+        let envelope = |item: Item| Self {
+            rest: [&header[..], b"\n", &item.bytes].concat(),
+            contents: item.contents,
             format,
-        }
+        };
+        items.into_iter().map(envelope).collect()
     }
 
     /// The bytes to send.
@@ -123,10 +124,6 @@ impl Envelope {
     }
 }
 
-fn contents(transaction: &Transaction, format: Format) -> Loss {
-    format.loss(Loss::new(1, transaction.span_count() as u64))
-}
-
 /// The envelope's header without its first member and the brace before that.
 fn header(transaction: &Transaction, format: Format) -> Vec<u8> {
     let mut out = Vec::with_capacity(512);
@@ -144,27 +141,50 @@ fn header(transaction: &Transaction, format: Format) -> Vec<u8> {
     out
 }
 
-fn items(transaction: &Transaction, format: Format) -> Vec<u8> {
-    let mut out = Vec::with_capacity(1024 + 512 * transaction.spans.len());
-    let mut payload = Vec::with_capacity(out.capacity());
-    match format {
-        Format::Transaction => {
-            event::write(&mut payload, transaction);
-            write_item(&mut out, "transaction", &payload, |_| {});
-        }
-        Format::SpanStream => {
-            for spans in span_stream::portions(transaction) {
-                payload.clear();
-                span_stream::write(&mut payload, transaction, &spans);
-                write_item(&mut out, "span", &payload, |header| {
-                    header.number("item_count", spans.len());
-                    header.text("content_type", span_stream::CONTENT_TYPE);
-                });
-            }
-        }
-    }
-    out
+/// What an envelope has one of, more than one with spans being refused (Sentry, "Envelope Items").
+struct Item {
+    bytes: Vec<u8>,
+    contents: Loss,
 }
+
+fn items(transaction: &Transaction, format: Format) -> Vec<Item> {
+    match format {
+        Format::Transaction => vec![transaction_item(transaction)],
+        Format::SpanStream => span_stream::portions(transaction)
+            .map(|spans| span_item(transaction, &spans))
+            .collect(),
+    }
+}
+
+fn transaction_item(transaction: &Transaction) -> Item {
+    let spans = transaction.span_count();
+    let mut payload = Vec::with_capacity(expected_len(spans));
+    event::write(&mut payload, transaction);
+    let mut bytes = Vec::with_capacity(payload.len() + ITEM_HEADER_LEN);
+    write_item(&mut bytes, "transaction", &payload, |_| {});
+    let contents = Loss::new(1, spans as u64);
+    Item { bytes, contents }
+}
+
+fn span_item(transaction: &Transaction, spans: &[&SpanRecord]) -> Item {
+    let mut payload = Vec::with_capacity(expected_len(spans.len()));
+    span_stream::write(&mut payload, transaction, spans);
+    let mut bytes = Vec::with_capacity(payload.len() + ITEM_HEADER_LEN);
+    write_item(&mut bytes, "span", &payload, |header| {
+        header.number("item_count", spans.len());
+        header.text("content_type", span_stream::CONTENT_TYPE);
+    });
+    let contents = Loss::new(0, spans.len() as u64);
+    Item { bytes, contents }
+}
+
+/// About as long as an item with so many spans becomes.
+const fn expected_len(spans: usize) -> usize {
+    1024 + 512 * spans
+}
+
+/// Room for an item's header.
+const ITEM_HEADER_LEN: usize = 128;
 
 /// The header of an envelope that carries a report alone.
 #[cfg(any(feature = "dsn", feature = "sentry"))]

@@ -1,5 +1,6 @@
 //! The sink that writes envelopes, and the ways on which they go.
 
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -36,7 +37,7 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
 }
 
-/// Writes each transaction as an envelope, once, and hands it to every transport.
+/// Writes each transaction as an envelope, or several, once, and hands it to every transport.
 pub struct EnvelopeSink {
     format: Format,
     transports: Vec<Box<dyn Transport>>,
@@ -64,28 +65,38 @@ impl EnvelopeSink {
     pub fn is_empty(&self) -> bool {
         self.transports.is_empty()
     }
+
+    /// Calls all transports: what panics in one does not keep it from the others, and is told to the caller after them.
+    fn each(&self, mut call: impl FnMut(&dyn Transport)) {
+        let mut panicked = None;
+        for transport in &self.transports {
+            let called = catch_unwind(AssertUnwindSafe(|| call(&**transport)));
+            panicked = panicked.or(called.err());
+        }
+        if let Some(panic) = panicked {
+            resume_unwind(panic);
+        }
+    }
 }
 
 impl Sink for EnvelopeSink {
     fn accept(&self, transaction: Transaction) {
-        let envelope = Arc::new(Envelope::new(transaction, self.format));
-        for transport in &self.transports {
-            transport.send(&envelope);
+        for envelope in Envelope::write(transaction, self.format) {
+            let envelope = Arc::new(envelope);
+            self.each(|transport| transport.send(&envelope));
         }
     }
 
     fn lost(&self, reason: LossReason, loss: Loss) {
-        for transport in &self.transports {
-            transport.lost(reason, self.format.loss(loss));
-        }
+        self.each(|transport| transport.lost(reason, self.format.loss(loss)));
     }
 
     fn flush(&self, timeout: Duration) -> bool {
         let deadline = later(Instant::now(), timeout);
         let mut flushed = true;
-        for transport in &self.transports {
+        self.each(|transport| {
             flushed &= transport.flush(deadline.saturating_duration_since(Instant::now()));
-        }
+        });
         flushed
     }
 }

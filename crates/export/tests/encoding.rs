@@ -10,16 +10,17 @@ use sentry_trace_export::envelope::{Envelope, Format, MAX_BYTES};
 use sentry_trace_runtime::clock::Timestamp;
 use sentry_trace_runtime::core::continuation::Incoming;
 use sentry_trace_runtime::core::status::SpanStatus;
+use sentry_trace_runtime::sink::Loss;
 use sentry_trace_runtime::testing::{MemorySink, SeededEntropy, StoppedClock};
 use sentry_trace_runtime::transaction::TransactionSource;
 use sentry_trace_runtime::{Options, Tracer, Transaction, Value};
 use serde_json::{Value as Json, json};
-use support::transaction;
+use support::{only, transaction};
 
 const START: u64 = 1_700_000_000_000_001;
 
 fn parsed(transaction: Transaction, format: Format) -> Parsed {
-    let bytes = Envelope::new(transaction, format).to_bytes(Timestamp::from_micros(START));
+    let bytes = only(transaction, format).to_bytes(Timestamp::from_micros(START));
     Parsed::parse(&bytes).unwrap()
 }
 
@@ -86,8 +87,7 @@ fn a_transaction_has_every_part_in_its_place() {
         transaction.event_id.to_string(),
         transaction.spans[0].span_id,
     );
-    let bytes =
-        Envelope::new(transaction, Format::Transaction).to_bytes(Timestamp::from_micros(START));
+    let bytes = only(transaction, Format::Transaction).to_bytes(Timestamp::from_micros(START));
     let text = String::from_utf8(bytes).unwrap();
     // Exactly six decimals, zeros at the end too.
     assert!(text.contains(r#""start_timestamp":1700000000.000001,"timestamp":1700000000.002010"#));
@@ -251,7 +251,7 @@ fn the_longest_data_goes_first() {
     transaction.spans[1].data.set("long", long);
     transaction.spans[1].data.set("short", "kept");
     transaction.root.data.set("middle", "m".repeat(1000));
-    let bytes = Envelope::new(transaction, Format::Transaction).to_bytes(Timestamp::default());
+    let bytes = only(transaction, Format::Transaction).to_bytes(Timestamp::default());
     assert!(bytes.len() < MAX_BYTES);
     let event = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
     assert_eq!(
@@ -280,7 +280,7 @@ fn the_structure_is_never_lost() {
         }
     }
     transaction.root.data.set("root", true);
-    let bytes = Envelope::new(transaction, Format::Transaction).to_bytes(Timestamp::default());
+    let bytes = only(transaction, Format::Transaction).to_bytes(Timestamp::default());
     assert!(bytes.len() < MAX_BYTES, "{}", bytes.len());
     let event = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
     let spans = event["spans"].as_array().unwrap();
@@ -296,30 +296,35 @@ fn the_structure_is_never_lost() {
 }
 
 #[test]
-fn a_stream_has_up_to_a_thousand_spans_per_item() {
+fn a_stream_has_up_to_a_thousand_spans_per_envelope() {
     let mut transaction = transaction("work", 1000);
     transaction.dropped_spans = 4;
     transaction.spans[0].data.set("rows", 3);
     transaction.spans[0].data.set("share", 0.5);
     transaction.root.status = Some(SpanStatus::NotFound);
     let (root, child) = (transaction.root.clone(), transaction.spans[0].clone());
-    let envelope = parsed(transaction, Format::SpanStream);
-    assert!(envelope.header.get("event_id").is_none());
-    assert!(envelope.header.get("trace").is_some());
-    assert_eq!(envelope.items.len(), 2);
-    for (item, count) in envelope.items.iter().zip([1000, 1]) {
+    let envelopes = Envelope::write(transaction, Format::SpanStream);
+    assert_eq!(envelopes.len(), 2);
+    let mut first_item = None;
+    for (envelope, count) in envelopes.iter().zip([1000, 1]) {
+        assert_eq!(envelope.contents(), Loss::new(0, count));
+        let envelope = Parsed::parse(&envelope.to_bytes(Timestamp::default())).unwrap();
+        assert!(envelope.header.get("event_id").is_none());
+        assert!(envelope.header.get("trace").is_some());
+        let [item] = &envelope.items[..] else {
+            panic!("{} items", envelope.items.len());
+        };
         assert_eq!(item.item_type(), "span");
         assert_eq!(
             item.content_type(),
             Some("application/vnd.sentry.items.span.v2+json")
         );
         assert_eq!(item.header["item_count"], json!(count));
-        assert_eq!(
-            item.json().unwrap()["items"].as_array().unwrap().len(),
-            count
-        );
+        let json = item.json().unwrap();
+        assert_eq!(json["items"].as_array().unwrap().len() as u64, count);
+        first_item.get_or_insert(json);
     }
-    let items = envelope.items[0].json().unwrap();
+    let items = first_item.unwrap();
     let (first, second) = (&items["items"][0], &items["items"][1]);
     assert_eq!(first["span_id"], json!(root.span_id.to_string()));
     assert_eq!(

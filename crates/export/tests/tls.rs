@@ -10,13 +10,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sentry_trace_collector::{Collector, Store};
-use sentry_trace_export::envelope::{Envelope, Format};
+use sentry_trace_export::envelope::Format;
 use sentry_trace_export::http::{HttpError, HttpOptions, HttpTransport};
 use sentry_trace_export::init::Init;
 use sentry_trace_export::transport::Transport;
 use sentry_trace_runtime::clock::Timestamp;
 use sentry_trace_runtime::{Options, start_span};
-use support::{PATIENCE, envelope, transaction};
+use support::{PATIENCE, envelope, only, transaction};
 use tls::{Authority, Front};
 
 /// What the first record of a handshake begins with.
@@ -50,7 +50,7 @@ async fn an_envelope_arrives_whole_where_the_authority_is_named() {
         let options = options(Some(bundle.clone()));
         let transport = HttpTransport::with_options(&front.dsn(host), options).unwrap();
         // More than one record of TLS holds.
-        let sent = Arc::new(Envelope::new(transaction(host, 900), Format::Transaction));
+        let sent = Arc::new(only(transaction(host, 900), Format::Transaction));
         transport.send(&sent);
         assert!(transport.flush(PATIENCE));
         assert_eq!(transport.stats().delivered, 1);

@@ -33,8 +33,15 @@ pub(crate) fn transaction(name: &str, spans: usize) -> Transaction {
     sink.take().remove(0)
 }
 
+/// The envelope of a transaction that fits into one.
+pub(crate) fn only(transaction: Transaction, format: Format) -> Envelope {
+    let mut envelopes = Envelope::write(transaction, format);
+    assert_eq!(envelopes.len(), 1);
+    envelopes.remove(0)
+}
+
 pub(crate) fn envelope(name: &str) -> Arc<Envelope> {
-    Arc::new(Envelope::new(transaction(name, 1), Format::Transaction))
+    Arc::new(only(transaction(name, 1), Format::Transaction))
 }
 
 /// Continues what `headers` say.
