@@ -11,12 +11,12 @@
 //! | 5xx | sent again after a pause, [`retries`](HttpOptions::retries) times, then lost, `send_error` |
 //! | no connection, or a certificate that is refused | kept until there is one; nothing of it is sent |
 //! | connection lost before the answer | sent again, [`retries`](HttpOptions::retries) times, then lost, `network_error` |
-//! | no answer in time | lost, `network_error`: it may have arrived, and is not sent twice |
+//! | no answer in time, or none that can be read | lost, `network_error`: it may have arrived, and is not sent twice |
 //!
 //! The pause doubles with each failure in a row, up to 64 times the first one, and `Retry-After` makes it longer. While a
 //! limit holds, what falls under it is lost, `ratelimit_backoff`, as Sentry asks of its clients. A connection that is
-//! lost after the other side has taken an envelope and before it has said so leads to a second copy with the same
-//! event id, by which the ingestion side recognises it.
+//! lost after the other side has taken an envelope and before it has said so leads to a second copy: of a transaction with
+//! the same event id, by which the ingestion side recognises it, of streamed spans with the same span ids.
 //!
 //! Losses go out as client reports: with the next envelope, or alone after 30 seconds or at a flush. While requests
 //! fail, they do not go with an envelope. A report is kept until it arrives. One that is refused with an envelope goes
@@ -33,6 +33,10 @@
 //! Over `https` the host's certificate has to lead to one of Mozilla's authorities, which are built in: those of the
 //! machine are not asked. For a host with an authority of its own, [`ca_certs`](HttpOptions::ca_certs) names the ones to
 //! trust instead.
+//!
+//! # Proxies
+//! Where the environment names a proxy (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, less what `NO_PROXY` excepts), requests
+//! go through it.
 //!
 //! # Why not a private client of the official crate
 //! Its transport (0.49.5) sends once: what meets a 5xx or a closed port is gone. It sets no timeout, so that a host that
@@ -127,7 +131,7 @@ impl HttpTransport {
             dsn.public_key()
         );
         let (connect, whole) = (options.connect_timeout, options.timeout);
-        let poster = Poster::new(url, Some(auth), roots, connect, whole);
+        let poster = Poster::to_host(url, auth, roots, connect, whole);
         let shared = Arc::new(Shared::new(options));
         worker::start(poster, shared.clone()).map_err(HttpError::Thread)?;
         Ok(Self { shared })

@@ -3,8 +3,10 @@
 use std::io;
 use std::time::Duration;
 
+use ureq::config::ConfigBuilder;
 use ureq::http::HeaderMap;
 use ureq::tls::{RootCerts, TlsConfig};
+use ureq::typestate::AgentScope;
 use ureq::{Agent, Error, Timeout};
 
 use crate::envelope::CONTENT_TYPE;
@@ -30,8 +32,8 @@ pub(crate) enum Posted {
     Unreachable,
     /// The connection was lost before an answer.
     Cut,
-    /// It was sent, and in all the time there was no answer: whether it arrived is not known.
-    TimedOut,
+    /// It was sent, and in all the time there was no answer, or none that can be read: whether it arrived is not known.
+    Unanswered,
     /// It cannot be sent.
     Impossible,
 }
@@ -48,30 +50,34 @@ pub(crate) struct Answer {
 }
 
 impl Poster {
-    /// `roots` are trusted, Mozilla's by default; `connect` bounds the time for a connection, `whole` that for
-    /// everything.
-    pub(crate) fn new(
+    /// To the host of a DSN. `roots` are trusted, Mozilla's by default; `connect` bounds the time for a connection,
+    /// `whole` that for everything. The proxy is the one that the environment names.
+    #[cfg(feature = "dsn")]
+    pub(crate) fn to_host(
         url: String,
-        auth: Option<String>,
+        auth: String,
         roots: Option<RootCerts>,
         connect: Duration,
         whole: Duration,
     ) -> Self {
         let tls = TlsConfig::builder().root_certs(roots.unwrap_or(RootCerts::WebPki));
-        let config = Agent::config_builder()
-            .tls_config(tls.build())
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .max_redirects_will_error(false)
-            .timeout_resolve(Some(connect.min(LONGEST)))
-            .timeout_connect(Some(connect.min(LONGEST)))
-            .timeout_global(Some(whole.min(LONGEST)))
-            .user_agent(format!("{}/{}", sdk::NAME, sdk::VERSION))
-            .build();
+        let config = config(connect, whole).tls_config(tls.build());
         Self {
-            agent: config.into(),
+            agent: config.build().into(),
             url,
-            auth,
+            auth: Some(auth),
+        }
+    }
+
+    /// To a program on this machine: a proxy that the environment names would look for it on its own.
+    #[cfg(feature = "spotlight")]
+    pub(crate) fn to_sidecar(url: String, connect: Duration, whole: Duration) -> Self {
+        let tls = TlsConfig::builder().root_certs(RootCerts::WebPki);
+        let config = config(connect, whole).tls_config(tls.build()).proxy(None);
+        Self {
+            agent: config.build().into(),
+            url,
+            auth: None,
         }
     }
 
@@ -103,6 +109,20 @@ impl Poster {
     }
 }
 
+fn config(connect: Duration, whole: Duration) -> ConfigBuilder<AgentScope> {
+    // The time for everything must not run out before that for a connection, which takes two steps: it would look as if
+    // something had been sent.
+    let connect = connect.min(whole / 3).min(LONGEST);
+    Agent::config_builder()
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .max_redirects_will_error(false)
+        .timeout_resolve(Some(connect))
+        .timeout_connect(Some(connect))
+        .timeout_global(Some(whole.min(LONGEST)))
+        .user_agent(format!("{}/{}", sdk::NAME, sdk::VERSION))
+}
+
 /// All lines of a header whose value is a list, as one (RFC 9110, 5.3); what is no text is passed over.
 fn list(headers: &HeaderMap, name: &str) -> Option<String> {
     let lines = headers.get_all(name).iter();
@@ -121,8 +141,10 @@ fn failure(error: &Error) -> Posted {
         {
             Posted::Unreachable
         }
-        Error::Timeout(_) => Posted::TimedOut,
-        Error::Io(_) | Error::Protocol(_) | Error::Rustls(_) | Error::Tls(_) => Posted::Cut,
+        Error::Timeout(_) | Error::Protocol(_) | Error::LargeResponseHeader(..) => {
+            Posted::Unanswered
+        }
+        Error::Io(_) | Error::Rustls(_) | Error::Tls(_) => Posted::Cut,
         _ => Posted::Impossible,
     }
 }
@@ -134,7 +156,15 @@ fn has_no_way(error: &io::Error) -> bool {
     matches!(
         error.kind(),
         AddrNotAvailable | ConnectionRefused | HostUnreachable | NetworkDown | NetworkUnreachable
-    )
+    ) || has_no_file_left(error)
+}
+
+/// A new connection needs a file descriptor, an open one does not. The standard library has no kind of its own for it.
+fn has_no_file_left(error: &io::Error) -> bool {
+    /// ENFILE and EMFILE, on all systems that call themselves Unix.
+    const CODES: [i32; 2] = [23, 24];
+    let code = error.raw_os_error().filter(|_| cfg!(unix));
+    code.is_some_and(|code| CODES.contains(&code))
 }
 
 /// No address was found for the host or the proxy. ureq gives the standard library's error as it comes, which has no
@@ -172,6 +202,15 @@ mod tests {
             let posted = failure(&Error::Io(kind.into()));
             assert_eq!(matches!(posted, Posted::Unreachable), is_kept, "{kind}");
             assert_eq!(matches!(posted, Posted::Cut), !is_kept, "{kind}");
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn where_no_file_is_left_there_is_no_connection() {
+        for code in [23, 24] {
+            let posted = failure(&Error::Io(io::Error::from_raw_os_error(code)));
+            assert!(matches!(posted, Posted::Unreachable), "{posted:?}");
         }
     }
 }

@@ -16,6 +16,8 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use sentry_trace_runtime::contain;
+
 use crate::envelope::Envelope;
 use crate::post::{Posted, Poster};
 use crate::time::now;
@@ -59,7 +61,7 @@ impl Setting {
     }
 }
 
-/// Sends copies from a thread of its own; whoever hands an envelope over never waits.
+/// Sends copies from a thread of its own, past any proxy; whoever hands an envelope over never waits.
 ///
 /// Copies that cannot be delivered, or not fast enough, are dropped, and not counted as losses. The first time, one
 /// warning says so.
@@ -104,7 +106,7 @@ impl Spotlight {
         if !is_http_url(url) {
             return Err(SpotlightError::Url(url.to_owned()));
         }
-        let poster = Poster::new(url.to_owned(), None, None, CONNECT_TIMEOUT, TIMEOUT);
+        let poster = Poster::to_sidecar(url.to_owned(), CONNECT_TIMEOUT, TIMEOUT);
         let warning = format!("Spotlight at {url} does not take all envelopes; this is said once");
         let (sender, receiver) = sync_channel(CAPACITY);
         let is_over = Arc::new(AtomicBool::new(false));
@@ -153,7 +155,8 @@ fn work(receiver: &Receiver<Message>, is_over: &AtomicBool, poster: &Poster, war
                 let taken = is_taken(&poster.post(&envelope.to_bytes(now()), None));
                 let dropped = !taken || is_over.load(Ordering::Relaxed);
                 if let Some(warn) = warn.take_if(|_| dropped) {
-                    warn();
+                    // A panic in it costs no copies.
+                    _ = contain(warn);
                 }
             }
             // Whoever asked may have given up.

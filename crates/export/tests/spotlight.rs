@@ -4,6 +4,7 @@
 
 mod support;
 
+use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
@@ -94,6 +95,46 @@ async fn a_sidecar_that_hangs_delays_nobody() {
     assert_eq!(project.transactions().len(), 270);
     project.shutdown().await;
     sidecar.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warning_that_panics_costs_no_copies() {
+    let sidecar = Collector::start().await.unwrap();
+    sidecar.behave_next(1, Behaviour::respond(500, &[]).unwrap());
+    let url = format!("{}/stream", sidecar.url());
+    let copies = Spotlight::with_warning(&url, |warning| panic!("{warning}")).unwrap();
+    for _ in 0..3 {
+        copies.send(&envelope("work"));
+    }
+    let copied = sidecar.wait_for_transactions(2, PATIENCE).await.unwrap();
+    assert_eq!(copied.len(), 2);
+    sidecar.shutdown().await;
+}
+
+/// Set in the process that has a proxy.
+const SIDECAR: &str = "SENTRY_TRACE_TEST_SIDECAR";
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_is_not_asked_for_the_sidecar() {
+    let sidecar = Collector::start().await.unwrap();
+    let mut process = Command::new(std::env::current_exe().unwrap());
+    process.args(["--exact", "with_a_proxy"]);
+    // Nobody listens there.
+    let process = process.env("ALL_PROXY", "http://127.0.0.1:9");
+    let status = process.env(SIDECAR, sidecar.url()).status().unwrap();
+    assert!(status.success());
+    assert_eq!(sidecar.transactions().len(), 1);
+    sidecar.shutdown().await;
+}
+
+#[test]
+fn with_a_proxy() {
+    let Ok(url) = std::env::var(SIDECAR) else {
+        return;
+    };
+    let (copies, _warned) = spotlight(&format!("{url}/stream"));
+    copies.send(&envelope("work"));
+    assert!(copies.flush(PATIENCE));
 }
 
 #[test]

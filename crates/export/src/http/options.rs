@@ -10,7 +10,8 @@ pub struct HttpOptions {
     pub capacity: usize,
     /// The most bytes of envelopes that wait; 16 MiB by default. A single envelope may be larger.
     pub capacity_bytes: usize,
-    /// The time for a connection; 5 seconds by default.
+    /// The time to look up the host, and that for a connection to it; 5 seconds by default, and at most a third of
+    /// [`timeout`](Self::timeout) each.
     pub connect_timeout: Duration,
     /// The time for a whole request; 15 seconds by default.
     pub timeout: Duration,

@@ -235,7 +235,7 @@ impl State {
             Posted::Cut => self.retry(job, None, reason::NETWORK_ERROR, options, now),
             // What may have arrived is not sent twice, and a report less than anything: it has no id to know it by, so
             // that its losses would be counted again.
-            Posted::TimedOut | Posted::Impossible => {
+            Posted::Unanswered | Posted::Impossible => {
                 self.fail(None, options, now);
                 if let Some(waiting) = job.waiting {
                     self.give_up(&waiting, reason::NETWORK_ERROR);
