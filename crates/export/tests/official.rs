@@ -183,6 +183,21 @@ async fn a_burst_larger_than_the_clients_channel_arrives_whole_and_once() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_channel_of_one_place_loses_nothing() {
+    let collector = Collector::start().await.unwrap();
+    let options = ClientOptions::new()
+        .traces_sample_rate(1.0)
+        .transport_channel_capacity(1);
+    let tracer = tracer(&client_with(&collector, options));
+    for _ in 0..20 {
+        tracer.start_new_trace().start_span("work").start().finish();
+    }
+    assert!(tracer.flush(PATIENCE));
+    assert_eq!(collector.transactions().len(), 20);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn what_was_lost_in_front_of_the_client_and_in_it_is_reported() {
     let collector = Collector::start().await.unwrap();
     let client = client_with(

@@ -27,6 +27,8 @@ const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 pub struct ClientTransport {
     client: Arc<Client>,
     before_drain: usize,
+    /// The channel has no place for two envelopes.
+    one_by_one: bool,
     sent: AtomicUsize,
     discards: Mutex<Discards>,
 }
@@ -42,6 +44,7 @@ impl ClientTransport {
         Self {
             client,
             before_drain: (capacity / 4).max(1),
+            one_by_one: capacity < 2,
             sent: AtomicUsize::new(0),
             discards: Mutex::default(),
         }
@@ -53,6 +56,9 @@ impl ClientTransport {
         }
         // A report that the client has pending goes with the next envelope, and would be lost in finished bytes.
         self.client.send_envelope(sentry_core::Envelope::new());
+        if self.one_by_one {
+            self.client.flush(Some(DRAIN_TIMEOUT));
+        }
         if let Ok(envelope) = sentry_core::Envelope::from_bytes_raw(bytes) {
             self.client.send_envelope(envelope);
         }

@@ -4,6 +4,7 @@ use sentry_core::{Hub, Scope};
 use sentry_trace_runtime::core::sentry_trace::SentryTrace;
 use sentry_trace_runtime::{SpanHandle, tracer};
 
+use super::alive::with_hub;
 use super::scope::read_scope;
 
 /// The span of the client's own that is current, as a handle of ours; [`SpanHandle::NONE`] where there is none, or no
@@ -13,6 +14,9 @@ use super::scope::read_scope;
 /// root of a transaction in the same trace. The client has no dynamic sampling context to hand on, and none is invented
 /// (rule R3).
 ///
+/// Not inside the closure of `add_breadcrumb` and not in `before_breadcrumb`: the client calls both under the lock of the
+/// hub, for which this would wait for ever.
+///
 /// It is meant for [`set_fallback`](sentry_trace_runtime::current::set_fallback).
 #[must_use]
 pub fn native_span() -> SpanHandle {
@@ -21,7 +25,7 @@ pub fn native_span() -> SpanHandle {
 
 fn find() -> Option<SpanHandle> {
     let tracer = tracer()?;
-    let span = Hub::with_active(|hub| read_scope(hub, Scope::get_span))?;
+    let span = with_hub(|| Hub::with_active(|hub| read_scope(hub, Scope::get_span)))??;
     let (_, header) = span.iter_headers().next()?;
     let parent = SentryTrace::parse(header.as_bytes()).ok()?;
     Some(tracer.continue_in_process(parent).scope_of_sender())

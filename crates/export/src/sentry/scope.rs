@@ -10,6 +10,7 @@ use sentry_trace_runtime::sink::{Loss, LossReason, Sink};
 use sentry_trace_runtime::transaction::Surroundings;
 use serde::Serialize;
 
+use super::alive::with_hub;
 use crate::extra::Extra;
 
 /// A sink of this crate whose events carry what the scope says: user, tags, extra data and contexts.
@@ -20,7 +21,7 @@ pub struct WithScope<S>(pub S);
 
 impl<S: Sink> Sink for WithScope<S> {
     fn begin(&self) -> Option<Surroundings> {
-        Some(Hub::current())
+        with_hub(Hub::current).map(|hub| hub as Surroundings)
     }
 
     fn prepare(&self, transaction: &mut Transaction) {
