@@ -100,9 +100,9 @@ pub use sentry_trace_runtime::core::status::SpanStatus;
 pub use sentry_trace_runtime::core::targets::Target;
 pub use sentry_trace_runtime::{
     Describe, EnteredSpan, Options, OptionsError, Settings, Span, SpanBuilder, SpanHandle,
-    StatusCodes, TraceContext, TraceData, TraceFutureExt, Tracer, Transaction, Value, carrier,
-    carry_trace, clock, continue_trace, core, current, current_span, diagnostics, entropy, process,
-    sampler, set_global, sink, start_new_trace, start_span, testing, trace_data, tracer,
+    StatusCodes, Text, TraceContext, TraceData, TraceFutureExt, Tracer, Transaction, Value,
+    carrier, carry_trace, clock, continue_trace, core, current, current_span, diagnostics, entropy,
+    process, sampler, set_global, sink, start_new_trace, start_span, testing, trace_data, tracer,
     transaction,
 };
 #[cfg(feature = "tower")]
