@@ -23,7 +23,7 @@ fn run(name: &str) {
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{:?}\n{stderr}", output.status);
     let stdout = String::from_utf8_lossy(&output.stdout);
-    assert!(stdout.contains("the case is over"), "{stdout}");
+    assert!(stdout.contains("1 passed"), "{stdout}");
 }
 
 #[test]
@@ -32,9 +32,10 @@ fn case() {
         Ok("plain teardown") => teardown(false),
         Ok("teardown behind the client") => teardown(true),
         Ok("poisoned") => poisoned(),
-        _ => return,
+        Ok(other) => panic!("{other} is no case"),
+        // This process only starts the others.
+        Err(_) => {}
     }
-    println!("the case is over");
 }
 
 #[test]
