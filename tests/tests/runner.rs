@@ -239,12 +239,41 @@ fn a_duplicate_id_is_refused() {
         .is_refused_with("duplicate id `http_status/200`");
 }
 
+/// The lines of a file in the own folder.
+fn own(file: &str) -> String {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(file);
+    fs::read_to_string(path).expect("an own file")
+}
+
 #[test]
 fn the_same_line_in_another_folder_is_no_duplicate() {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/http_status.jsonl");
-    let own = fs::read_to_string(own).expect("the vectors");
-    let folder = Folder::new().with("a.jsonl", &own);
+    let lines = own("vectors/http_status.jsonl");
+    let folder = Folder::new().with("a.jsonl", &lines);
     assert_eq!(folder.vectors().code, Some(0));
+    let folder = Folder::new().with("a.jsonl", &lines.repeat(2));
+    folder.vectors().is_refused_with("duplicate id");
+}
+
+#[test]
+fn a_field_that_may_be_null_has_to_be_there() {
+    let matrix = own("vectors/matrix.jsonl");
+    let line = matrix.lines().next().expect("a vector");
+    for (part, field) in [
+        ("input", "incoming_sampled"),
+        ("input", "traces_sample_rate"),
+        ("expect", "continue_trace"),
+    ] {
+        let mut vector: Value = serde_json::from_str(line).expect("JSON");
+        vector["id"] = "p/1".into();
+        let fields = vector[part].as_object_mut().expect("an object");
+        assert_eq!(fields.remove(field), Some(Value::Null));
+        let folder = Folder::new().with("a.jsonl", &vector.to_string());
+        let run = folder.vectors();
+        run.is_refused_with(&format!("missing field `{field}`"));
+    }
+    let line = r#"{"id":"p/1","op":"baggage.merge","rule":"R8","input":{"existing":[],"dsc":[]},"expect":{},"source":"planted"}"#;
+    let folder = Folder::new().with("a.jsonl", line);
+    folder.vectors().is_refused_with("missing field `value`");
 }
 
 #[test]
@@ -292,12 +321,24 @@ fn an_exception_needs_a_reason() {
 
 #[test]
 fn fewer_cases_than_the_floor_are_a_failure() {
-    let own = Path::new(env!("CARGO_MANIFEST_DIR")).join("floors.toml");
-    let own = fs::read_to_string(own).expect("the floors");
-    let raised = own.replace("\ncore = ", "\ncore = 100");
-    let folder = Folder::new().with("floors.toml", &raised);
+    let ran = run_core(&["--json"]).json()["cases"].as_u64();
+    let floor = ran.expect("a number") + 1;
+    let floors = own("floors.toml");
+    let raised = floors
+        .lines()
+        .map(|line| match line.starts_with("core = ") {
+            true => format!("core = {floor}\n"),
+            false => format!("{line}\n"),
+        });
+    let copied = own("vectors/http_status.jsonl");
+    let folder = Folder::new()
+        .with("floors.toml", &raised.collect::<String>())
+        .with("copies/a.jsonl", &copied);
     let floors = folder.path("floors.toml");
     run_core(&["--floors", &floors]).fails_with("floor: driver core ran");
+    // Copies of the own cases do not make up for one that is lost.
+    let copies = folder.path("copies");
+    run_core(&["--floors", &floors, "--vectors", &copies]).fails_with("floor: driver core ran");
 }
 
 #[test]

@@ -5,7 +5,7 @@ use sentry_trace_core::headers::merge_baggage;
 use serde::{Deserialize, Serialize};
 
 use super::context::{Members, decoded, text_of};
-use super::reading::{Check, Vector};
+use super::reading::{Check, Vector, nullable};
 use crate::case_result::{Mismatch, compare};
 
 /// `baggage.merge`
@@ -31,6 +31,7 @@ pub struct MergeInput {
 #[non_exhaustive]
 pub struct MergeExpect {
     /// The one line; `None` where there is no such header.
+    #[serde(deserialize_with = "nullable")]
     pub value: Option<String>,
 }
 

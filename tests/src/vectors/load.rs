@@ -165,13 +165,15 @@ impl Loader {
             return Err("the id is empty".to_owned());
         }
         match self.known.get(id) {
-            None => {
+            Some((known, same)) if known.folder == place.folder || same != text => {
+                Err(format!("duplicate id `{id}`, it stands at {known} already"))
+            }
+            // Folders are read one after the other: what counts is where it stood last.
+            _ => {
                 let known = (place.clone(), text.to_owned());
                 self.known.insert(id.to_owned(), known);
                 Ok(())
             }
-            Some((first, same)) if first.folder != place.folder && same == text => Ok(()),
-            Some((first, _)) => Err(format!("duplicate id `{id}`, it stands at {first} already")),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::reading::Vector;
+use super::reading::{Vector, nullable};
 
 /// The name of the op.
 pub(super) const NAME: &str = "matrix";
@@ -18,10 +18,12 @@ pub struct MatrixInput {
     /// Whether the request carries a trace.
     pub incoming: bool,
     /// Its decision.
+    #[serde(deserialize_with = "nullable")]
     pub incoming_sampled: Option<bool>,
     /// Whether the URL of the outgoing request matches the targets.
     pub targets_match: bool,
     /// `traces_sample_rate`
+    #[serde(deserialize_with = "nullable")]
     pub traces_sample_rate: Option<f64>,
 }
 
@@ -35,5 +37,6 @@ pub struct MatrixExpect {
     /// Whether the outgoing request carries a trace.
     pub outgoing_trace: bool,
     /// Whether it is the caller's trace; `None` where that is not in question.
+    #[serde(deserialize_with = "nullable")]
     pub continue_trace: Option<bool>,
 }

@@ -33,6 +33,15 @@ impl<'a, I: Deserialize<'a>, E: Deserialize<'a>> Vector<I, E> {
     }
 }
 
+/// A field that may be null and has to be there.
+pub(super) fn nullable<'de, D, T>(deserializer: D) -> Result<Option<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(deserializer)
+}
+
 fn part<'a, T: Deserialize<'a>>(name: &str, json: &'a RawValue) -> Result<T, String> {
     serde_json::from_str(json.get()).map_err(|error| format!("`{name}`: {error}"))
 }
