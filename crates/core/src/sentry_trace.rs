@@ -256,6 +256,26 @@ mod tests {
     }
 
     #[test]
+    fn fields_are_separated_by_dashes_alone() {
+        for form in [
+            "",
+            "-1",
+            "-",
+            "-1234567890abcdef",
+            "-1234567890abcdef-",
+            "-1234567890abcdef-1",
+        ] {
+            let value = format!("{T}{form}");
+            assert!(SentryTrace::parse(value.as_bytes()).is_ok(), "{value}");
+            for (at, _) in value.match_indices('-') {
+                let mut other = value.clone();
+                other.replace_range(at..=at, "_");
+                assert!(SentryTrace::parse(other.as_bytes()).is_err(), "{other}");
+            }
+        }
+    }
+
+    #[test]
     fn the_first_valid_piece_of_all_lines_counts() {
         let lines = [&b"bogus"[..], b" ,771a43a4192642f0b136d5159a501700-1"];
         let header = SentryTrace::parse_lines(lines).expect("the second line holds one");

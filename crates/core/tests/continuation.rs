@@ -37,6 +37,7 @@ fn baggage() -> impl Strategy<Value = Vec<Vec<u8>>> {
         format!("sentry-trace_id={T}"),
         format!("sentry-trace_id={}", T.to_uppercase()),
         "sentry-trace_id=%37%37".to_owned(),
+        format!("sentry-trace_id=%37{}", &T[1..]),
         "sentry-org_id=1".to_owned(),
         "sentry-org_id=%31".to_owned(),
         "sentry-org_id=2".to_owned(),
