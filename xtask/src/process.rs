@@ -38,6 +38,18 @@ impl Invocation {
         self
     }
 
+    /// For what runs on loopback, which the proxy of a machine does not reach.
+    pub(crate) fn past_proxies(self) -> Self {
+        let loopback = "127.0.0.1,127.0.0.2,localhost,::1";
+        match std::env::var("NO_PROXY") {
+            Ok(others) if !others.is_empty() => {
+                self.env("NO_PROXY", format!("{others},{loopback}"))
+            }
+            _ if has_proxy() => self.env("NO_PROXY", loopback),
+            _ => self,
+        }
+    }
+
     /// The call, ready to run in `directory`.
     pub(crate) fn command_in(&self, directory: &Path) -> Command {
         let mut command = self.command();
@@ -73,6 +85,11 @@ impl Invocation {
         }
         command
     }
+}
+
+fn has_proxy() -> bool {
+    let names = ["ALL_PROXY", "HTTP_PROXY", "all_proxy", "http_proxy"];
+    names.iter().any(|name| std::env::var_os(name).is_some())
 }
 
 impl fmt::Display for Invocation {

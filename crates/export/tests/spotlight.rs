@@ -121,6 +121,7 @@ async fn a_proxy_is_not_asked_for_the_sidecar() {
     process.args(["--exact", "with_a_proxy"]);
     // Nobody listens there.
     let process = process.env("ALL_PROXY", "http://127.0.0.1:9");
+    let process = process.env_remove("NO_PROXY").env_remove("no_proxy");
     let status = process.env(SIDECAR, sidecar.url()).status().unwrap();
     assert!(status.success());
     assert_eq!(sidecar.transactions().len(), 1);

@@ -36,9 +36,8 @@ impl Matrix {
 
     fn test(&mut self, package: &str, flags: &[&str]) {
         self.tested += 1;
-        self.calls.push(Invocation::cargo(
-            ["test", "--quiet", "-p", package].iter().chain(flags),
-        ));
+        let call = ["test", "--quiet", "-p", package].iter().chain(flags);
+        self.calls.push(Invocation::cargo(call).past_proxies());
     }
 }
 

@@ -79,7 +79,7 @@ pub(super) fn steps(metadata: &Metadata) -> Fallible<Vec<Step>> {
         Step::new(
             "test",
             "all tests, documentation examples too",
-            [Invocation::cargo(["test", "--workspace", "--all-features"])],
+            [Invocation::cargo(["test", "--workspace", "--all-features"]).past_proxies()],
         ),
         Step {
             name: "features",
