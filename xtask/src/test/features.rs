@@ -36,8 +36,9 @@ impl Matrix {
 
     fn test(&mut self, package: &str, flags: &[&str]) {
         self.tested += 1;
-        let call = ["test", "--quiet", "-p", package].iter().chain(flags);
-        self.calls.push(Invocation::cargo(call).past_proxies());
+        let call = ["test", "--quiet", "-p", package];
+        let call = Invocation::cargo(call.iter().chain(flags));
+        self.calls.push(call.past_proxies());
     }
 }
 
