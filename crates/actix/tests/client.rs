@@ -2,21 +2,25 @@
 
 mod common;
 
+use std::cell::Cell;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use actix_http::RequestHead;
+use actix_service::{Service, fn_service};
 use actix_web::http::{Version, header};
 use actix_web::middleware::from_fn;
 use actix_web::{App, HttpRequest, HttpResponse, web};
-use awc::middleware::Redirect;
-use awc::{Client, ClientRequest};
+use awc::error::SendRequestError;
+use awc::middleware::{Redirect, Transform};
+use awc::{Client, ClientRequest, ConnectRequest, ConnectResponse};
 use common::{Served, status, tracer, tracer_with, wait, wait_for_one};
 use futures_util::future;
 use sentry_trace_actix::{ClientMiddleware, ClientRequestExt, Propagation, TraceMiddleware};
 use sentry_trace_runtime::core::targets::Target;
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::transaction::Transaction;
-use sentry_trace_runtime::{Options, TraceFutureExt, Tracer, Value};
+use sentry_trace_runtime::{Options, TraceFutureExt, Tracer, Value, current_span};
 
 /// What a server received: each header of ours, and those that must not be there, with how often it came.
 type Received = Arc<Mutex<Vec<HeaderLines>>>;
@@ -306,4 +310,19 @@ async fn a_hook_names_the_span_and_signed_headers_are_left_alone() {
     let mut headers = taken(&received).remove(0);
     headers.sort();
     assert_eq!(headers, kept);
+}
+
+#[actix_web::test]
+async fn without_a_tracer_what_runs_inside_stays_below_the_current_span() {
+    let (_sink, tracer) = tracer();
+    let inside = Cell::new(None);
+    let look = fn_service(|_: ConnectRequest| {
+        inside.set(current_span().span_id());
+        future::err::<ConnectResponse, _>(SendRequestError::Timeout)
+    });
+    let service = ClientMiddleware::new().new_transform(look);
+    let root = tracer.start_new_trace().start_span("root").enter();
+    let request = ConnectRequest::Tunnel(RequestHead::default(), None);
+    assert!(service.call(request).await.is_err());
+    assert_eq!(inside.get(), root.span_id());
 }

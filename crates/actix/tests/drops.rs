@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 
 use actix_web::body::{BodySize, BoxBody, MessageBody, SizedStream};
 use actix_web::dev::{Service, ServiceResponse};
-use actix_web::http::StatusCode;
+use actix_web::http::{Method, StatusCode};
 use actix_web::web::{self, Bytes};
 use actix_web::{App, Error, HttpResponse, HttpResponseBuilder, test};
 use common::{Served, status, tracer_with, wait_for_one};
@@ -142,13 +142,18 @@ async fn what_a_body_owns_ends_before_the_span() {
 async fn an_upgrade_ends_the_span_and_not_the_stream() {
     let (sink, tracer) = tracer_with(Options::new());
     let app = App::new()
-        .route("/{status}/{body}", web::get().to(answer))
+        .route("/{status}/{body}", web::route().to(answer))
         .wrap(TraceMiddleware::new().tracer(tracer));
     let app = test::init_service(app).await;
-    let request = test::TestRequest::get().uri("/101/stream").to_request();
-    let response = test::call_service(&app, request).await;
-    assert_eq!(status(&wait_for_one(&sink)), "ok");
-    assert_eq!(test::read_body(response).await, "12");
+    for (method, path) in [
+        (Method::GET, "/101/stream"),
+        (Method::CONNECT, "/200/stream"),
+    ] {
+        let request = test::TestRequest::with_uri(path).method(method.clone());
+        let response = test::call_service(&app, request.to_request()).await;
+        assert_eq!(status(&wait_for_one(&sink)), "ok", "{method}");
+        assert_eq!(test::read_body(response).await, "12");
+    }
 }
 
 #[actix_web::test]

@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use actix_cors::Cors;
-use actix_web::body::{BodySize, BoxBody, MessageBody, to_bytes};
-use actix_web::dev::ServiceResponse;
+use actix_web::body::{BodySize, BoxBody, MessageBody, SizedStream, to_bytes};
+use actix_web::dev::{Service, ServiceResponse};
+use actix_web::error::ErrorUnauthorized;
 use actix_web::http::header::{CONTENT_LENGTH, ContentType, ETAG};
 use actix_web::web::{self, Bytes, Html};
 use actix_web::{App, Error, HttpResponse, test};
-use futures_util::stream;
+use futures_util::{future, stream};
 use sentry_trace_actix::{
     InjectMeta, ServerTiming, TraceMeta, TraceMiddleware, allowed_request_headers,
 };
@@ -128,6 +129,17 @@ async fn a_page_that_streams_gets_the_tags_too() {
 }
 
 #[actix_web::test]
+async fn a_page_as_long_as_can_be_announced_gets_the_tags() {
+    let response = ask("GET", || {
+        let page = stream::iter([Ok::<_, Error>(Bytes::from(PAGE))]);
+        html().body(SizedStream::new(u64::MAX, page))
+    });
+    let response = response.await;
+    assert_eq!(response.response().body().size(), BodySize::Stream);
+    assert_eq!(without_tag(&text(response).await).unwrap(), PAGE);
+}
+
+#[actix_web::test]
 async fn the_answer_to_head_says_nothing_of_the_page_without_tags() {
     let response = ask("HEAD", || html().insert_header((ETAG, "\"a\"")).body(PAGE)).await;
     assert!(!response.headers().contains_key(ETAG));
@@ -169,13 +181,55 @@ async fn handlers_take_the_tags_and_server_timing_the_trace() {
 }
 
 #[actix_web::test]
-async fn a_refused_preflight_is_told() {
+async fn server_timing_is_on_the_answers_to_errors_too() {
+    let app = App::new()
+        .route("/", web::get().to(async || "a page"))
+        .wrap_fn(|_, _| future::err::<ServiceResponse, _>(ErrorUnauthorized("log in")))
+        .wrap(ServerTiming::new())
+        .wrap(tracer());
+    let app = test::init_service(app).await;
+    let request = test::TestRequest::get().insert_header(("sentry-trace", SENTRY_TRACE));
+    let error = app.call(request.to_request()).await.err().unwrap();
+    let response = error.error_response();
+    let timing = response.headers().get("server-timing").unwrap();
+    let start = b"sentry-trace;desc=\"771a43a4192642f0b136d5159a501700-";
+    assert!(timing.as_bytes().starts_with(start), "{timing:?}");
+}
+
+/// A tracer, and what its diagnostics are told.
+fn tracer_that_tells() -> (Tracer, Arc<Mutex<Vec<String>>>) {
     let told = Arc::new(Mutex::new(Vec::new()));
     let options = Options::new().ignore_environment().on_diagnostic({
         let told = told.clone();
         move |diagnostic| told.lock().unwrap().push(diagnostic.to_string())
     });
-    let tracer = Tracer::new(options).unwrap();
+    (Tracer::new(options).unwrap(), told)
+}
+
+fn preflight() -> actix_http::Request {
+    test::TestRequest::default()
+        .method(actix_web::http::Method::OPTIONS)
+        .insert_header(("origin", "https://shop.test"))
+        .insert_header(("access-control-request-method", "GET"))
+        .insert_header(("access-control-request-headers", "baggage,sentry-trace"))
+        .to_request()
+}
+
+#[actix_web::test]
+async fn a_preflight_that_an_error_refuses_is_told() {
+    let (tracer, told) = tracer_that_tells();
+    let app = App::new()
+        .wrap_fn(|_, _| future::err::<ServiceResponse, _>(ErrorUnauthorized("log in")))
+        .wrap(TraceMiddleware::new().tracer(tracer));
+    let app = test::init_service(app).await;
+    let error = app.call(preflight()).await.err().unwrap();
+    assert_eq!(error.error_response().status(), 401);
+    assert_eq!(told.lock().unwrap().len(), 1, "{told:?}");
+}
+
+#[actix_web::test]
+async fn a_refused_preflight_is_told() {
+    let (tracer, told) = tracer_that_tells();
     for (allowed, notes) in [
         (allowed_request_headers(false).collect(), 0),
         (vec!["content-type"], 1),
@@ -188,12 +242,7 @@ async fn a_refused_preflight_is_told() {
             .wrap(cors)
             .wrap(TraceMiddleware::new().tracer(tracer.clone()));
         let app = test::init_service(app).await;
-        let preflight = test::TestRequest::default()
-            .method(actix_web::http::Method::OPTIONS)
-            .insert_header(("origin", "https://shop.test"))
-            .insert_header(("access-control-request-method", "GET"))
-            .insert_header(("access-control-request-headers", "baggage,sentry-trace"));
-        test::call_service(&app, preflight.to_request()).await;
+        test::call_service(&app, preflight()).await;
         assert_eq!(told.lock().unwrap().len(), notes, "{told:?}");
     }
 }

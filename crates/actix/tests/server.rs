@@ -68,6 +68,43 @@ async fn guards_decide_the_route() {
 }
 
 #[actix_web::test]
+async fn the_expected_route_is_the_one_that_the_path_matches_when_it_is_routed() {
+    let (sink, tracer) = tracer();
+    let served = Served::start(move || {
+        let context = async || current_span().baggage().map(str::to_owned);
+        App::new()
+            .route("/@{user}/posts", web::get().to(context))
+            .wrap(TraceMiddleware::new().tracer(tracer.clone()))
+    });
+    for path in ["/@bob/posts", "/%40bob/posts"] {
+        let answer = served.get(path).await;
+        let expected = "sentry-transaction=GET%20%2F%40%7Buser%7D%2Fposts";
+        assert!(answer.contains(expected), "{path}: {answer}");
+        assert_eq!(
+            naming(&wait_for_one(&sink)),
+            ("GET /@{user}/posts", "route", Some("/@{user}/posts"))
+        );
+    }
+}
+
+#[actix_web::test]
+async fn routes_that_actix_does_not_tell_apart() {
+    let (sink, tracer) = tracer();
+    let served = Served::start(move || {
+        let refused = web::resource("").guard(guard::fn_guard(|_| false));
+        let scope = web::scope("/shops/{shop}").service(refused.to(HttpResponse::Ok));
+        App::new()
+            .service(web::resource(["/me", "/users/{id}"]).to(HttpResponse::Ok))
+            .service(scope.default_service(web::to(HttpResponse::Ok)))
+            .wrap(TraceMiddleware::new().tracer(tracer.clone()))
+    });
+    for (path, name) in [("/users/7", "GET /me"), ("/shops/1", "GET /shops/{shop}")] {
+        served.get(path).await;
+        assert_eq!(wait_for_one(&sink).root.name, name);
+    }
+}
+
+#[actix_web::test]
 async fn nested_scopes_and_default_services() {
     let (sink, tracer) = tracer();
     let served = Served::start(move || {

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::task::{Context, Poll};
 
 use axum::extract::{MatchedPath, OriginalUri};
-use http::{Request, Uri};
+use http::{Method, Request, Uri};
 use sentry_trace_http::set_route;
 use sentry_trace_runtime::current_span;
 use sentry_trace_tower::server::RequestFacts;
@@ -81,8 +81,19 @@ impl<S: Service<Request<B>>, B> Service<Request<B>> for RouteService<S> {
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         if let Some(route) = MatchedRoute.route(&request) {
-            set_route(&current_span(), request.method().as_str(), route);
+            name_by(route, request.method());
         }
         self.inner.call(request)
     }
+}
+
+/// Names the transaction by its route, where it is named by its path.
+fn name_by(route: &str, method: &Method) {
+    let span = current_span();
+    let Some(name) = span.transaction_name() else {
+        return;
+    };
+    // Middleware in between may have changed the method; the name begins with the one that was received.
+    let received = name.split_once(' ').map(|(received, _)| received);
+    set_route(&span, received.unwrap_or(method.as_str()), route);
 }

@@ -1,13 +1,14 @@
 //! Names of transactions, wherever the layer stands.
 
 use axum::Router;
-use axum::routing::{any, get};
-use http::{Request, StatusCode};
+use axum::routing::{any, delete, get};
+use http::{Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use sentry_trace_axum::{RouteLayer, TraceLayer};
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::transaction::TransactionSource;
 use sentry_trace_runtime::{Options, Tracer, Transaction};
+use tower::util::MapRequestLayer;
 use tower::{Layer, Service, ServiceExt};
 
 fn tracer() -> (Tracer, MemorySink) {
@@ -95,6 +96,23 @@ async fn around_the_whole_router_the_route_layer_tells_the_name() {
     let (status, transaction) = call(app, "GET", "/nowhere", &sink).await;
     assert_eq!(status, StatusCode::NOT_FOUND);
     assert_eq!(transaction.root.name, "GET /nowhere");
+}
+
+#[tokio::test]
+async fn a_method_that_was_changed_meanwhile_is_not_a_name_of_its_own() {
+    let (tracer, sink) = tracer();
+    let routes = Router::new().route("/users/{id}", delete(|| async { "gone" }));
+    let change_method = MapRequestLayer::new(|mut request: Request<String>| {
+        *request.method_mut() = Method::DELETE;
+        request
+    });
+    let app = change_method.layer(routes.route_layer(RouteLayer::new()));
+    let app = TraceLayer::new().tracer(tracer).layer(app);
+    let (status, transaction) = call(app, "POST", "/users/7", &sink).await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(transaction.root.name, "POST /users/{id}");
+    let method = transaction.root.data.get("http.request.method");
+    assert_eq!(method, Some(&"POST".into()));
 }
 
 #[tokio::test]

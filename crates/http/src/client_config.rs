@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use sentry_trace_runtime::current::own_span;
 use sentry_trace_runtime::{SpanHandle, Tracer, current_span};
 
 use crate::client_request::ClientRequest;
@@ -62,11 +63,12 @@ impl ClientConfig {
     /// Outside any span nothing is recorded, and the trace that the process was started in, else a new one, goes out.
     /// Without a tracer the span does nothing.
     pub fn start(&self, request: &ClientRequest<'_>, propagation: Propagation) -> ClientSpan {
-        let parent = current_span();
-        let tracer = self.tracer.clone().or_else(sentry_trace_runtime::tracer);
-        let (Some(tracer), true) = (tracer, propagation != Propagation::NotTraced) else {
-            return ClientSpan::none();
+        let (Some(tracer), true) = (self.tracer_in_use(), propagation != Propagation::NotTraced)
+        else {
+            // What runs inside the request stays below the span that it would be below without us.
+            return ClientSpan::unrecorded(own_span(), false);
         };
+        let parent = current_span();
         let propagates = propagation == Propagation::Traced && propagates_to(&tracer, request);
         if parent.is_none() {
             let scope = if propagates {
@@ -85,11 +87,33 @@ impl ClientConfig {
         ClientSpan::new(parent.start_described_child(&mut start), propagates)
     }
 
+    /// What to make current around all hops of a request, so that they are in one trace: outside any span the trace that
+    /// [`start`](Self::start) would send, else what is current anyway.
+    #[must_use]
+    pub fn surroundings(&self, propagation: Propagation) -> SpanHandle {
+        match self.tracer_in_use() {
+            Some(tracer) if propagation == Propagation::Traced && current_span().is_none() => {
+                tracer.background_context().scope()
+            }
+            _ => own_span(),
+        }
+    }
+
     /// Tells the tracer's diagnostics, once, that an adapter noticed something.
     pub fn note(&self, note: &str) {
-        if let Some(tracer) = self.tracer.clone().or_else(sentry_trace_runtime::tracer) {
+        if let Some(tracer) = self.tracer_in_use() {
             tracer.note_once(note, || note.to_owned());
         }
+    }
+
+    /// Whether there is a tracer; without one a request is left as it is.
+    #[must_use]
+    pub fn has_tracer(&self) -> bool {
+        self.tracer_in_use().is_some()
+    }
+
+    fn tracer_in_use(&self) -> Option<Tracer> {
+        self.tracer.clone().or_else(sentry_trace_runtime::tracer)
     }
 
     fn custom_name(&self, tracer: &Tracer, request: &ClientRequest<'_>) -> Option<String> {

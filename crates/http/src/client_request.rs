@@ -15,7 +15,7 @@ pub struct ClientUrl<'a> {
     pub host: &'a str,
     /// The port, where it is written.
     pub port: Option<u16>,
-    /// The path with its leading slash.
+    /// The path with its leading slash; empty for `OPTIONS *`.
     pub path: &'a str,
     /// The query without `?`.
     pub query: Option<&'a str>,
@@ -32,7 +32,8 @@ pub struct ClientRequest<'a> {
     /// Path and query of a URL that is not absolute. It matches targets by its text only; where this is unknown too,
     /// no headers are written (rule R9).
     pub relative: Option<&'a str>,
-    /// How many attempts at this request there were before this one.
+    /// How many attempts at this request there were before this one; 0 where the adapter cannot know, as those of awc,
+    /// hyper and tower.
     pub resend_count: u32,
 }
 
@@ -45,7 +46,8 @@ impl<'a> ClientUrl<'a> {
             scheme: uri.scheme_str()?,
             host,
             port: port.or(uri.port_u16()),
-            path: uri.path(),
+            // That of `OPTIONS *` is no path: the URL ends with the host (RFC 9110, section 7.1).
+            path: if uri.path() == "*" { "" } else { uri.path() },
             query: uri.query(),
         })
     }

@@ -27,12 +27,7 @@ pub(crate) struct Start<'a> {
 }
 
 impl ClientSpan {
-    /// Not traced.
-    pub(crate) const fn none() -> Self {
-        Self::unrecorded(SpanHandle::NONE, false)
-    }
-
-    /// Only headers.
+    /// Only headers, or nothing at all.
     pub(crate) const fn unrecorded(handle: SpanHandle, propagates: bool) -> Self {
         Self {
             handle,
@@ -64,6 +59,12 @@ impl ClientSpan {
     #[must_use]
     pub const fn propagates(&self) -> bool {
         self.propagates
+    }
+
+    /// Whether anything is done for the request: it has a span, recorded or not, or gets our headers.
+    #[must_use]
+    pub const fn is_traced(&self) -> bool {
+        self.propagates || self.open.is_some()
     }
 
     /// Writes our headers, if the request gets them.

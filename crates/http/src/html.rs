@@ -2,6 +2,7 @@
 
 mod cors;
 mod injection;
+mod names;
 mod page;
 mod preflight;
 mod server_timing;

@@ -13,12 +13,21 @@ pub const BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 /// The header `traceparent` of W3C Trace Context.
 pub const TRACEPARENT: HeaderName = HeaderName::from_static("traceparent");
 
+/// A map takes 24576 names, and a client that adds its own to one more panics: these stay free for it.
+const MOST_NAMES: usize = 24_576 - 64;
+
 /// Writes the headers that carry the trace of `span` on, by all of rule R8 but the question whether the URL gets
 /// them: [`ClientConfig`](crate::ClientConfig) asks that first.
+///
+/// A `sentry-trace` that is there already passes for the caller's, so a map that is written twice keeps the headers of
+/// the first span. For another attempt write into a map without them.
 pub fn write_headers(headers: &mut HeaderMap, span: &SpanHandle) {
     let (Some(header), Some(tracer)) = (span.sentry_trace(), span.tracer()) else {
         return;
     };
+    if headers.keys_len() > MOST_NAMES {
+        return;
+    }
     let propagates_traceparent = tracer.settings().propagate_traceparent;
     let present = Presence {
         sentry_trace: headers.contains_key(&SENTRY_TRACE),
@@ -32,30 +41,32 @@ pub fn write_headers(headers: &mut HeaderMap, span: &SpanHandle) {
     );
     let written = present.decide(signed, propagates_traceparent);
     if written.sentry_trace {
-        insert(headers, SENTRY_TRACE, header.to_text().as_bytes());
+        insert(headers, SENTRY_TRACE, header.to_text().as_bytes(), false);
     }
     if written.baggage {
         write_baggage(headers, span.baggage_bytes().unwrap_or_default());
     }
     if let (true, Some(span_id)) = (written.traceparent, header.span_id) {
         let text = traceparent::format(header.trace_id, span_id, header.decision);
-        insert(headers, TRACEPARENT, text.as_bytes());
+        insert(headers, TRACEPARENT, text.as_bytes(), false);
     }
 }
 
 fn write_baggage(headers: &mut HeaderMap, ours: &[u8]) {
-    let existing = headers.get_all(&BAGGAGE).iter().map(HeaderValue::as_bytes);
-    let merged = merged_baggage(existing, ours);
+    let existing = headers.get_all(&BAGGAGE);
+    let is_sensitive = existing.iter().any(HeaderValue::is_sensitive);
+    let merged = merged_baggage(existing.iter().map(HeaderValue::as_bytes), ours);
     if merged.is_empty() {
         headers.remove(&BAGGAGE);
     } else {
-        insert(headers, BAGGAGE, &merged);
+        insert(headers, BAGGAGE, &merged, is_sensitive);
     }
 }
 
 /// A value that cannot stand in a header is left out; the request goes on without it.
-fn insert(headers: &mut HeaderMap, name: HeaderName, value: &[u8]) {
-    if let Ok(value) = HeaderValue::from_bytes(value) {
+fn insert(headers: &mut HeaderMap, name: HeaderName, value: &[u8], is_sensitive: bool) {
+    if let Ok(mut value) = HeaderValue::from_bytes(value) {
+        value.set_sensitive(is_sensitive);
         // A full map refuses the header; that is no reason to refuse the request.
         _ = headers.try_insert(name, value);
     }
@@ -96,6 +107,29 @@ mod tests {
             text.contains("sentry-release=r%401") && !text.contains("old"),
             "{text}"
         );
+    }
+
+    #[test]
+    fn what_is_sensitive_stays_so() {
+        let mut secret = HeaderValue::from_static("user=secret");
+        secret.set_sensitive(true);
+        let mut headers = HeaderMap::new();
+        headers.append(BAGGAGE, HeaderValue::from_static("a=1"));
+        headers.append(BAGGAGE, secret);
+        write_headers(&mut headers, &span());
+        assert!(headers[BAGGAGE].is_sensitive());
+        assert!(!headers[SENTRY_TRACE].is_sensitive());
+    }
+
+    #[test]
+    fn an_almost_full_map_keeps_its_room_for_the_client() {
+        let mut headers = HeaderMap::new();
+        for number in 0..24_560 {
+            let name = format!("x-{number}").parse::<HeaderName>();
+            headers.insert(name.expect("a name"), HeaderValue::from_static("1"));
+        }
+        write_headers(&mut headers, &span());
+        assert_eq!(headers.keys_len(), 24_560);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use sentry_trace_runtime::core::status::SpanStatus;
-use sentry_trace_runtime::current::Scope;
+use sentry_trace_runtime::current::{Scope, own_span};
 use sentry_trace_runtime::transaction::{Data, TransactionSource};
 use sentry_trace_runtime::{Describe, Span, SpanHandle, Text};
 
@@ -75,7 +75,13 @@ impl ServerSpan {
 
     /// What to make current around everything that belongs to the request.
     pub fn scope(&self) -> Scope {
-        Scope::new(self.handle().clone())
+        let handle = self.handle();
+        // Without a tracer, what is current stays current.
+        Scope::new(if handle.is_none() {
+            own_span()
+        } else {
+            handle.clone()
+        })
     }
 
     /// The span, for headers and data.
@@ -85,6 +91,12 @@ impl ServerSpan {
             Trace::Scope(handle) => handle,
             Trace::Open(open) => open.span.handle(),
         }
+    }
+
+    /// Whether nobody asks what the response is.
+    #[must_use]
+    pub fn ignores_response(&self) -> bool {
+        self.preflight.is_none() && !self.handle().is_recording()
     }
 
     const fn open(&self) -> Option<&Open> {
@@ -159,12 +171,7 @@ impl Default for Trace {
 impl Drop for ServerSpan {
     fn drop(&mut self) {
         if let Some(open) = self.open() {
-            let status = if std::thread::panicking() {
-                SpanStatus::InternalError
-            } else {
-                SpanStatus::Cancelled
-            };
-            open.span.set_status(status);
+            open.span.set_status(SpanStatus::Cancelled);
         }
     }
 }

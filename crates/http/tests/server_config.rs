@@ -6,10 +6,18 @@ use http::{HeaderMap, Request};
 use sentry_trace_http::{FindRoute, ServerConfig, ServerRequest, incoming};
 use sentry_trace_runtime::core::continuation::SingleLines;
 use sentry_trace_runtime::testing::MemorySink;
-use sentry_trace_runtime::{Options, Tracer, Transaction, Value};
+use sentry_trace_runtime::{Options, Tracer, Transaction, Value, current_span, start_span};
 
 fn serve(
     options: Options,
+    configure: impl FnOnce(ServerConfig) -> ServerConfig,
+) -> Vec<Transaction> {
+    serve_with(options, 201, configure)
+}
+
+fn serve_with(
+    options: Options,
+    status: u16,
     configure: impl FnOnce(ServerConfig) -> ServerConfig,
 ) -> Vec<Transaction> {
     let sink = MemorySink::new();
@@ -31,7 +39,7 @@ fn serve(
     let mut headers = HeaderMap::new();
     headers.insert("x-cache", "hit".parse().expect("a value"));
     headers.insert("set-cookie", "sid=secret".parse().expect("a value"));
-    span.respond(201, &headers);
+    span.respond(status, &headers);
     span.finish();
     sink.take()
 }
@@ -77,6 +85,32 @@ fn a_filter_keeps_the_trace_and_drops_the_transaction() {
         .len(),
         1
     );
+}
+
+#[test]
+fn below_a_request_that_is_filtered_nothing_is_recorded() {
+    let sink = MemorySink::new();
+    let options = Options::new().traces_sample_rate(1.0).ignore_environment();
+    let tracer = Tracer::new(options.inline_sink(sink.clone())).expect("valid options");
+    for (method, is_recorded) in [("OPTIONS", false), ("HEAD", false), ("GET", true)] {
+        let request = Request::builder().method(method).uri("/x");
+        let request = request.body(()).expect("a request");
+        let config = ServerConfig::new("auto.http.test").tracer(tracer.clone());
+        let request = ServerRequest::from_http(&request);
+        let span = config.start(&request, SingleLines::default());
+        span.scope().run(|| start_span("query").run(|_| ()));
+        span.finish();
+        assert_eq!(!sink.take().is_empty(), is_recorded, "{method}");
+    }
+}
+
+#[test]
+fn an_ignored_status_is_discarded_beside_hooks_too() {
+    for (status, is_recorded) in [(201, true), (503, false)] {
+        let options = Options::new().trace_ignore_status_codes([503]);
+        let transactions = serve_with(options, status, |config| config.on_response(|_, _, _| {}));
+        assert_eq!(!transactions.is_empty(), is_recorded, "{status}");
+    }
 }
 
 #[test]
@@ -129,6 +163,24 @@ fn a_hook_that_panics_breaks_nothing() {
         transactions[0].root.data.get("http.response.status_code"),
         Some(&Value::from(201))
     );
+}
+
+#[test]
+fn without_a_tracer_what_is_current_stays_current() {
+    let tracer = Tracer::new(Options::new()).expect("valid options");
+    let outer = tracer.start_new_trace().start_span("outer").enter();
+    let config = ServerConfig::new("auto.http.test");
+    let headers = HeaderMap::new();
+    let span = config.start(
+        &ServerRequest::new("GET", "/", &headers),
+        SingleLines::default(),
+    );
+    let mut scope = span.scope();
+    let span_id = outer.span_id();
+    drop(outer);
+    assert!(span_id.is_some());
+    assert_eq!(scope.run(|| current_span().span_id()), span_id);
+    assert!(current_span().is_none());
 }
 
 /// A route, and how often it was asked for.

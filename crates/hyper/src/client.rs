@@ -16,7 +16,8 @@ use tower_service::Service;
 /// Records a span for each request and writes the headers that carry the trace on.
 ///
 /// The client follows no redirects. This is a tower service too: one that follows them, around this one, makes a span
-/// of each hop, decided by its own URL (rule R8).
+/// of each hop, decided by its own URL (rule R8). No span has `http.request.resend_count`: a request does not show
+/// which attempt it is.
 #[derive(Debug)]
 #[must_use]
 pub struct TraceClient<C, B> {

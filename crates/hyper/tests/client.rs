@@ -7,6 +7,7 @@ use http::header::LOCATION;
 use http::{Request, Response, StatusCode, Version};
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
+use hyper::client::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -17,7 +18,8 @@ use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::transaction::SpanRecord;
 use sentry_trace_runtime::{Options, TraceFutureExt, Tracer};
-use tokio::net::TcpListener;
+use sentry_trace_tower::ClientLayer;
+use tokio::net::{TcpListener, TcpStream};
 
 type TestClient = TraceClient<HttpConnector, Empty<Bytes>>;
 
@@ -118,4 +120,48 @@ async fn the_span_can_be_named() {
     let name = |client: TestClient| client.name(|request| Some(format!("my {}", request.method)));
     let (_, _, _, spans) = send(false, name, get(&url)).await;
     assert_eq!(spans[0].name, "my GET");
+}
+
+#[tokio::test]
+async fn a_request_that_comes_back_unsent_is_sent_again_with_new_headers() {
+    let host = echo().await;
+    let sink = MemorySink::new();
+    let options = Options::new().traces_sample_rate(1.0).ignore_environment();
+    let tracer = Tracer::new(options.inline_sink(sink.clone())).expect("valid options");
+    let layer = ClientLayer::new().tracer(tracer.clone());
+    let root = tracer.start_new_trace().start_span("root").start();
+    let attempts = async {
+        let (stream, other_end) = tokio::io::duplex(1);
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .expect("a client");
+        drop((other_end, connection));
+        let request = get(&host);
+        let sent = layer
+            .send(request, |request| sender.try_send_request(request))
+            .await;
+        let unsent = sent.err().and_then(|mut error| error.take_message());
+
+        let address = host.trim_start_matches("http://");
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        let (mut sender, connection) = http1::handshake(TokioIo::new(stream))
+            .await
+            .expect("a client");
+        tokio::spawn(connection);
+        let request = unsent.expect("it comes back");
+        let sent = layer
+            .send(request, |request| sender.try_send_request(request))
+            .await;
+        let response = sent.expect("a response");
+        response
+            .into_body()
+            .collect()
+            .await
+            .expect("a body")
+            .to_bytes()
+    };
+    let body = attempts.in_trace_span(root).await;
+    let spans = sink.take().remove(0).spans;
+    assert_eq!(spans.len(), 2);
+    assert_eq!(body[33..49], *spans[1].span_id.to_string().as_bytes());
 }

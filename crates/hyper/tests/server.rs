@@ -11,6 +11,7 @@ use http::{Request, Response, StatusCode};
 use http_body::Frame;
 use http_body_util::{BodyExt, Empty, Full, StreamBody};
 use hyper::body::{Body, Incoming};
+use hyper::client::conn::http2;
 use hyper::service::{Service, service_fn};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::{TokioExecutor, TokioIo};
@@ -200,6 +201,34 @@ async fn an_upgrade_goes_through() {
     let mut received = Vec::new();
     stream.read_to_end(&mut received).await.expect("an answer");
     assert!(received.starts_with(b"HTTP/1.1 101") && received.ends_with(b"ping"));
+}
+
+#[tokio::test]
+async fn a_tunnel_is_no_cancelled_request() {
+    for is_http2 in [false, true] {
+        let (tracer, sink) = tracer(Options::new());
+        let handler = service_fn(async |_: Request<Incoming>| {
+            // A tunnel has no body: this is not sent.
+            Ok::<_, Infallible>(Response::new("established".to_owned()))
+        });
+        let address = serve(TraceService::new(handler).tracer(tracer)).await;
+        let mut stream = TcpStream::connect(address).await.expect("a server");
+        if is_http2 {
+            let executor = TokioExecutor::new();
+            let connection = http2::handshake(executor, TokioIo::new(stream)).await;
+            let (mut client, connection) = connection.expect("a connection");
+            tokio::spawn(connection);
+            let request = Request::connect("example.com:443").body(Empty::<Bytes>::new());
+            let response = client.send_request(request.expect("a request")).await;
+            assert_eq!(response.expect("a response").status(), StatusCode::OK);
+        } else {
+            let request = "CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n";
+            let written = stream.write_all(request.as_bytes()).await;
+            written.expect("a reader");
+        }
+        let root = transaction(&sink).await.root;
+        assert_eq!(root.status, Some(SpanStatus::Ok), "HTTP/2: {is_http2}");
+    }
 }
 
 #[tokio::test]

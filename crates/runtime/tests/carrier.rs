@@ -67,6 +67,10 @@ fn an_empty_context_writes_no_baggage() {
     let mut sent = message(&[("baggage", "a=1")]);
     inject(&span, &mut sent);
     assert_eq!(sent["baggage"], "a=1");
+    // Members of another trace go all the same.
+    let mut sent = message(&[("baggage", "sentry-old=2")]);
+    inject(&span, &mut sent);
+    assert_eq!(sent["baggage"], "");
 }
 
 #[test]

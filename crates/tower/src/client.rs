@@ -5,6 +5,7 @@ mod future;
 mod layer;
 mod service;
 mod start;
+mod written;
 
 pub use body::ClientBody;
 pub use future::ClientFuture;

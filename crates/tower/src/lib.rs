@@ -35,7 +35,9 @@
 //! # The order of layers on a client
 //!
 //! Layers that follow redirects or retry stand outside of [`ClientLayer`]: each hop and each attempt is then a span of
-//! its own and decided by its own URL, and no header of ours travels to a host that does not match (rule R8).
+//! its own and decided by its own URL, and no header of ours travels to a host that does not match (rule R8). A request
+//! does not show how often it was sent before, so a span never has `http.request.resend_count`; and outside any span
+//! each hop and each attempt may be in a trace of its own.
 //! `tower::buffer` stands inside: its worker, which calls what is below it, has no current span.
 //!
 //! # When a client's span starts

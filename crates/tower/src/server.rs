@@ -4,7 +4,6 @@ mod body;
 mod facts;
 mod future;
 mod layer;
-mod panics;
 mod service;
 mod start;
 

@@ -61,6 +61,20 @@ fn tracer() -> (Tracer, MemorySink) {
     (tracer, sink)
 }
 
+#[tokio::test]
+async fn an_upgrade_ends_the_span_whatever_becomes_of_the_body() {
+    let (tracer, sink) = tracer();
+    let open = || StreamBody::new(futures_util::stream::pending::<Piece>());
+    let handler = service_fn(move |_: Request<()>| async move {
+        let response = Response::builder().status(101).body(open());
+        Ok::<_, Infallible>(response.expect("a response"))
+    });
+    let service = ServerLayer::new().tracer(tracer).layer(handler);
+    let response = service.oneshot(Request::new(())).await;
+    assert_eq!(sink.take()[0].root.status, Some(SpanStatus::Ok));
+    drop(response);
+}
+
 /// Serves one response, of which a number of frames is read.
 async fn serve(response: http::response::Builder, frames: Frames, read: usize) -> SpanStatus {
     answer(Request::new(()), response, frames, read).await
@@ -172,6 +186,22 @@ async fn a_body_that_gave_as_many_bytes_as_it_has_is_whole() {
 }
 
 #[tokio::test]
+async fn a_tunnel_is_whole_without_a_body() {
+    for (code, status) in [
+        (200, SpanStatus::Ok),
+        (299, SpanStatus::Ok),
+        // This one has a body, and nobody reads it.
+        (502, SpanStatus::Cancelled),
+    ] {
+        let request = Request::connect("example.com:443").body(());
+        let response = Response::builder().status(code);
+        let frames = vec![data("established")];
+        let served = answer(request.expect("a request"), response, frames, 0).await;
+        assert_eq!(served, status, "{code}");
+    }
+}
+
+#[tokio::test]
 async fn a_body_that_breaks_off_fails() {
     let frames = vec![data("te"), Err(std::io::Error::other("gone"))];
     let status = serve(Response::builder(), frames, 2).await;
@@ -183,6 +213,28 @@ async fn a_served_grpc_call_has_the_status_of_its_trailers() {
     let frames = vec![data("x"), trailers("5")];
     let status = answer(grpc_request(), grpc(), frames, 2).await;
     assert_eq!(status, SpanStatus::NotFound);
+}
+
+#[tokio::test]
+async fn a_served_grpc_call_that_is_given_up_before_its_trailers_is_cancelled() {
+    for (read, status) in [(1, SpanStatus::Cancelled), (2, SpanStatus::NotFound)] {
+        let body = body(vec![data("x"), trailers("5")]);
+        let response = grpc().header("content-length", "1");
+        let response = response.body(Measured { body, size: 1 });
+        let response = response.expect("a response");
+        let served = answer_with(grpc_request(), response, read).await;
+        assert_eq!(served, status, "{read} frames read");
+    }
+    // The status of gRPC-Web is among the bytes.
+    let body = body(vec![data("x"), data("status")]);
+    let response = Response::builder().header("content-type", "application/grpc-web");
+    let response = response.body(Measured { body, size: 7 });
+    let served = answer_with(
+        post("application/grpc-web"),
+        response.expect("a response"),
+        2,
+    );
+    assert_eq!(served.await, SpanStatus::Ok);
 }
 
 #[tokio::test]

@@ -301,6 +301,38 @@ async fn a_page_is_read_no_further_than_the_head_before_its_response() {
 }
 
 #[tokio::test]
+async fn a_page_as_long_as_can_be_announced_gets_the_tags() {
+    struct Endless;
+    impl Body for Endless {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            Poll::Ready(Some(Ok(Frame::data(Bytes::from(PAGE)))))
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(u64::MAX)
+        }
+    }
+    let lines = [HTML, ("content-length", "18446744073709551615")];
+    let mut response = ask(Method::GET, &lines, Endless).await;
+    assert!(!response.headers().contains_key("content-length"));
+    let hint = response.body().size_hint();
+    assert_eq!((hint.lower(), hint.upper()), (u64::MAX, None));
+    let mut body = pin!(response.body_mut());
+    let mut page = String::new();
+    while page.len() < PAGE.len() + TAG_LEN {
+        let frame = body.frame().await.unwrap().unwrap();
+        page.push_str(std::str::from_utf8(frame.data_ref().unwrap()).unwrap());
+    }
+    assert_eq!(take_tag(&page).0, PAGE);
+}
+
+#[tokio::test]
 async fn server_timing_names_the_root() {
     let handler = tower::service_fn(|_: Request<()>| async {
         let response = Response::builder()

@@ -12,7 +12,9 @@ use super::service::ClientService;
 /// Records a span for each request and each hop of a redirect, and writes the headers that carry the trace on.
 ///
 /// awc's own redirects are the outermost middleware and give each hop the headers of the caller, so that each hop is
-/// decided by its own URL (rule R8). Where you wrap a `Redirect` yourself, wrap it after this one.
+/// decided by its own URL (rule R8). Where you wrap a `Redirect` yourself, wrap it after this one. A hop does not show
+/// that others went before: no span has `http.request.resend_count`, and outside any span each hop is in a trace of its
+/// own, unless the process was started in one.
 ///
 /// A request belongs to the span that is current where `send` is called, and its redirects to the one in which its
 /// future is polled. One that times out ends its span as cancelled, as one that is dropped does. To opt out for one

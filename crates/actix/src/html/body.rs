@@ -70,10 +70,17 @@ impl<B: MessageBody> Source<B> {
         self.page.takes_tags()
     }
 
+    pub(super) const fn size(&self) -> BodySize {
+        self.size
+    }
+
     /// Says how much longer the body has become; `None` where nobody knows.
     pub(super) fn grow(&mut self, more: Option<usize>) {
         self.size = match (self.size, more) {
-            (BodySize::Sized(size), Some(more)) => BodySize::Sized(size + more as u64),
+            (BodySize::Sized(size), Some(more)) => {
+                let size = size.checked_add(more as u64);
+                size.map_or(BodySize::Stream, BodySize::Sized)
+            }
             (BodySize::None, _) => BodySize::None,
             _ => BodySize::Stream,
         };

@@ -5,10 +5,10 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready as try_ready};
 
 use actix_web::Error;
-use actix_web::body::MessageBody;
+use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::{ResponseHead, Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::Method;
 use actix_web::http::header::{ACCEPT_RANGES, CONTENT_LENGTH, ETAG, HeaderValue, LAST_MODIFIED};
+use actix_web::http::{ConnectionType, Method, Version};
 use actix_web::web::Bytes;
 use pin_project_lite::pin_project;
 use sentry_trace_http::TraceMeta;
@@ -19,9 +19,9 @@ use crate::server::headers::View;
 
 /// Puts the meta tags of rule R11 right behind the `<head …>` of pages, while their bodies stream.
 ///
-/// Left as they are: other types than `text/html`; pages with a `content-encoding`, a digest or a `content-range`; pages that
-/// a shared cache may store, and 304; pages without a `<head …>` in their first 64 KiB; pages that have the tags already.
-/// `Compress` is therefore wrapped after this one.
+/// Left as they are: other types than `text/html`; pages with a `content-encoding`, a `content-range` or a digest, in the
+/// trailers too; pages that a shared cache may store, and 304; pages without a `<head …>` in their first 64 KiB; pages that
+/// have the tags already. `Compress` is therefore wrapped after this one.
 ///
 /// Bytes are passed on as they come. Only what stands behind `<head …>` in the same burst is read up to the head's end
 /// first, for tags that are there already.
@@ -103,7 +103,8 @@ where
         let response = try_ready!(self.project().inner.poll(cx));
         Poll::Ready(response.map(|response| {
             let is_head_request = response.request().method() == Method::HEAD;
-            response.map_body(|head, body| inject(head, body, is_head_request, cx))
+            let knows_chunks = response.request().version() >= Version::HTTP_11;
+            response.map_body(|head, body| inject(head, body, is_head_request, knows_chunks, cx))
         }))
     }
 }
@@ -113,6 +114,7 @@ fn inject<B: MessageBody>(
     head: &mut ResponseHead,
     body: B,
     is_head_request: bool,
+    knows_chunks: bool,
     cx: &mut Context<'_>,
 ) -> InjectMetaBody<B> {
     let takes_tags = may_take_meta_tags(head.status.as_u16(), &View(head.headers()));
@@ -137,6 +139,9 @@ fn inject<B: MessageBody>(
         let more = takes_tags.map(|_| more);
         source.grow(more);
         correct(head, more);
+        if source.size() == BodySize::Stream && !head.headers().contains_key(CONTENT_LENGTH) {
+            mark_end(head, knows_chunks);
+        }
     }
     InjectMetaBody::page(source)
 }
@@ -149,5 +154,14 @@ fn correct(head: &mut ResponseHead, more: Option<usize>) {
     let old = headers.remove(CONTENT_LENGTH).next();
     if let Some(length) = old.and_then(|old| grown_length(old.as_bytes(), more)) {
         headers.insert(CONTENT_LENGTH, HeaderValue::from(length));
+    }
+}
+
+/// Lets the client tell where a page ends whose length is gone: with a length, the handler may have asked for no chunks, and
+/// HTTP/1.0 has none.
+fn mark_end(head: &mut ResponseHead, knows_chunks: bool) {
+    head.no_chunking(!knows_chunks);
+    if !knows_chunks {
+        head.set_connection_type(ConnectionType::Close);
     }
 }

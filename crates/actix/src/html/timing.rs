@@ -6,7 +6,8 @@ use std::task::{Context, Poll, ready as try_ready};
 
 use actix_web::Error;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse, Transform};
-use actix_web::http::header::{HeaderName, HeaderValue};
+use actix_web::http::StatusCode;
+use actix_web::http::header::{HeaderMap, HeaderName, HeaderValue};
 use pin_project_lite::pin_project;
 use sentry_trace_http::TraceMeta;
 use sentry_trace_http::html::server_timing;
@@ -84,15 +85,24 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut result = try_ready!(self.project().inner.poll(cx));
-        if let Ok(response) = &mut result {
-            let status = response.status().as_u16();
-            let line = server_timing(&TraceMeta::current(), status, &View(response.headers()));
-            if let Some(value) = line.and_then(|line| HeaderValue::from_bytes(&line).ok()) {
-                let name = HeaderName::from_static(NAME);
-                response.headers_mut().insert(name, value);
-            }
+        let meta = TraceMeta::current();
+        match &mut result {
+            Ok(response) => write(&meta, response.status(), response.headers_mut()),
+            // What middleware hands on becomes a response later, outside of the request's span.
+            Err(error) if !meta.is_none() => error.add_response_mapper(move |mut response| {
+                write(&meta, response.status(), response.headers_mut());
+                response
+            }),
+            Err(_) => {}
         }
         Poll::Ready(result)
+    }
+}
+
+fn write(meta: &TraceMeta, status: StatusCode, headers: &mut HeaderMap) {
+    let line = server_timing(meta, status.as_u16(), &View(headers));
+    if let Some(value) = line.and_then(|line| HeaderValue::from_bytes(&line).ok()) {
+        headers.insert(HeaderName::from_static(NAME), value);
     }
 }
 

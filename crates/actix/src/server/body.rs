@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
 use pin_project_lite::pin_project;
-use sentry_trace_http::ServerSpan;
+use sentry_trace_http::{FailOnPanic, ServerSpan};
 use sentry_trace_runtime::current::Scope;
 
 pin_project! {
@@ -27,7 +27,9 @@ pin_project! {
     impl<B> PinnedDrop for ServerBody<B> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
+            let panics = FailOnPanic::new(this.span);
             this.scope.run(|| this.inner.set(None));
+            panics.passed();
             // A server that has all announced bytes need not ask for the end.
             if *this.has_failed || *this.left == Some(0) {
                 ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
@@ -67,8 +69,7 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, B::Error>>> {
         let mut this = self.project();
-        // Out of its place while the body runs: a panic drops it here, and is its status.
-        let span = this.span.take();
+        let panics = FailOnPanic::new(this.span);
         let polled = this.scope.run(|| {
             let polled = match this.inner.as_mut().as_pin_mut() {
                 Some(inner) => inner.poll_next(cx),
@@ -82,10 +83,10 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
             }
             polled
         });
+        panics.passed();
         match &polled {
             Poll::Ready(None) => {
-                ServerSpan::end_body(span, this.scope, *this.has_failed);
-                return polled;
+                ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
             }
             // Whoever reads the body may go on all the same; the server drops it now.
             Poll::Ready(Some(Err(_))) => *this.has_failed = true,
@@ -96,7 +97,6 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
             }
             Poll::Pending => {}
         }
-        *this.span = span;
         polled
     }
 
@@ -104,7 +104,10 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
         let Some(inner) = self.inner.take() else {
             return Err(self);
         };
-        match self.scope.run(|| inner.try_into_bytes()) {
+        let panics = FailOnPanic::new(&mut self.span);
+        let bytes = self.scope.run(|| inner.try_into_bytes());
+        panics.passed();
+        match bytes {
             Ok(bytes) => {
                 ServerSpan::end_body(self.span.take(), &mut self.scope, self.has_failed);
                 Ok(bytes)

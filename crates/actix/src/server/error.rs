@@ -16,7 +16,7 @@ use super::headers::View;
 /// a response of their own. A mapper is shown the response on its way out, and the error stays what it is to whoever
 /// handles it.
 pub(super) fn end_with_error(span: ServerSpan, error: &mut Error) {
-    if !span.handle().is_recording() {
+    if span.ignores_response() {
         return span.finish();
     }
     let unanswered = Unanswered {
@@ -48,8 +48,10 @@ impl Unanswered {
 impl Drop for Unanswered {
     /// Other middleware answers something else, or in a way that no mapper sees, as `HttpResponse::from_error` does.
     fn drop(&mut self) {
-        // A panic is a status of its own.
-        if !std::thread::panicking() {
+        if std::thread::panicking() {
+            // A panic is a status of its own.
+            self.span.take().into_iter().for_each(ServerSpan::fail);
+        } else {
             self.end(self.named, &HeaderMap::new());
         }
     }

@@ -2,14 +2,14 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use actix_web::Error;
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode};
 use pin_project_lite::pin_project;
-use sentry_trace_http::ServerSpan;
+use sentry_trace_http::{FailOnPanic, ServerSpan};
 use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
 
@@ -30,10 +30,15 @@ pin_project! {
 }
 
 impl<F> ServerFuture<F> {
-    pub(super) const fn new(inner: F, span: ServerSpan, scope: Scope, expected: Expected) -> Self {
+    pub(super) const fn new(
+        inner: F,
+        span: Option<ServerSpan>,
+        scope: Scope,
+        expected: Expected,
+    ) -> Self {
         Self {
             inner: Scoped::new(inner, scope),
-            span: Some(span),
+            span,
             expected,
         }
     }
@@ -48,12 +53,11 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        // Out of its place while the service runs: a panic drops it here, and is its status.
+        let panics = FailOnPanic::new(this.span);
+        let polled = this.inner.as_mut().poll(cx);
+        panics.passed();
+        let result = ready!(polled);
         let span = this.span.take();
-        let Poll::Ready(result) = this.inner.as_mut().poll(cx) else {
-            *this.span = span;
-            return Poll::Pending;
-        };
         if let (Some(span), Ok(response)) = (&span, &result) {
             correct(span, response.request(), this.expected);
         }
@@ -78,14 +82,20 @@ fn with_span<B: MessageBody>(
         span.respond(response.status().as_u16(), &View(response.headers()));
     }
     let expected = expected_bytes(&response);
-    let is_upgrade = response.status() == StatusCode::SWITCHING_PROTOCOLS && expected != Some(0);
-    let open = if is_upgrade {
+    let open = if is_upgrade(&response) && expected != Some(0) {
         span.into_iter().for_each(ServerSpan::finish);
         None
     } else {
         span
     };
     response.map_body(|_, body| ServerBody::new(body, open, scope, expected))
+}
+
+/// Whether the body, where there is one, is what is said on the connection from now on: after 101, and in a tunnel.
+fn is_upgrade<B>(response: &ServiceResponse<B>) -> bool {
+    let is_tunnel =
+        || response.request().method() == Method::CONNECT && response.status().is_success();
+    response.status() == StatusCode::SWITCHING_PROTOCOLS || is_tunnel()
 }
 
 /// How many bytes of body the client waits for, where that is known. A body of which it gets none may still own spans,

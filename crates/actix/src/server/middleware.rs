@@ -23,6 +23,9 @@ use super::service::TraceService;
 /// An error that middleware hands on, instead of an answer, comes without the request: nobody can tell whether it was
 /// routed before. Its transaction keeps the route that the path matches.
 ///
+/// actix-web does not tell all routes apart: a resource with several patterns has the name of the first one, and what the
+/// default service of a scope serves at the path of the scope itself has the name of the resource there that refused it.
+///
 /// actix-web tells the route when the request has been served. Until then, for the sampler, the hooks and the context
 /// that goes out with calls of the handler, it is the first one that the path matches. Guards may send the request
 /// elsewhere; where they do, the name is put right at the end.

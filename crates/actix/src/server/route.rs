@@ -26,7 +26,7 @@ impl<'a> ExpectedRoute<'a> {
 
 impl FindRoute for ExpectedRoute<'_> {
     fn find(&self) -> Option<&str> {
-        let found = self.found.get_or_init(|| pattern(self.request));
+        let found = self.found.get_or_init(|| expected(self.request));
         found.as_deref()
     }
 }
@@ -101,6 +101,13 @@ fn served(request: &HttpRequest) -> Option<String> {
     let consumed = path.as_str().strip_suffix(rest).unwrap_or_default();
     let is_prefix = || request.resource_map().match_pattern(consumed).as_ref() == Some(&pattern);
     (rest.is_empty() || is_prefix()).then_some(pattern)
+}
+
+/// The pattern of the path as it will be routed, in which escapes are resolved.
+fn expected(request: &HttpRequest) -> Option<String> {
+    let path = request.match_info().as_str();
+    let pattern = request.resource_map().match_pattern(path);
+    pattern.filter(|pattern| !pattern.is_empty())
 }
 
 fn pattern(request: &HttpRequest) -> Option<String> {

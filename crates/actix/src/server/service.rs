@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
-use sentry_trace_http::ServerConfig;
+use sentry_trace_http::{FailOnPanic, ServerConfig};
 
 use super::body::ServerBody;
 use super::future::ServerFuture;
@@ -46,7 +46,10 @@ where
         let span = self.config.start(&seen, incoming(request.headers()));
         let expected = expected.into();
         let mut scope = span.scope();
+        let mut span = Some(span);
+        let panics = FailOnPanic::new(&mut span);
         let future = scope.run(|| self.inner.call(request));
+        panics.passed();
         ServerFuture::new(future, span, scope, expected)
     }
 }

@@ -4,9 +4,10 @@ use http::HeaderMap;
 use http::header::{ACCEPT_RANGES, CONTENT_LENGTH, ETAG, HeaderValue, LAST_MODIFIED};
 use sentry_trace_core::html::{is_html, may_carry_trace};
 
+use super::names::{is, names};
 use crate::headers::Headers;
 
-/// Headers that say that the bytes of the body must not change.
+/// Headers that say that the bytes of the body must not change, in the trailers too.
 const BINDING: [&str; 6] = [
     "content-encoding",
     "content-range",
@@ -23,8 +24,16 @@ pub fn may_take_meta_tags(status: u16, headers: &dyn Headers) -> bool {
     let has_page = !matches!(status, 100..=199 | 204..=206 | 304);
     has_page
         && headers.first("content-type").is_some_and(is_html)
-        && BINDING.iter().all(|name| headers.first(name).is_none())
+        && !is_bound(headers)
         && may_carry(status, headers)
+}
+
+fn is_bound(headers: &dyn Headers) -> bool {
+    let mut is_bound = BINDING.iter().any(|name| headers.first(name).is_some());
+    headers.each("trailer", &mut |line| {
+        is_bound |= names(line).any(|name| BINDING.iter().any(|known| is(name, known)));
+    });
+    is_bound
 }
 
 /// Whether a trace may go into a response with this head (rule R11).

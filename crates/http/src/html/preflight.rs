@@ -3,6 +3,7 @@
 use sentry_trace_runtime::Tracer;
 
 use super::cors::allowed_request_headers;
+use super::names::{is, names};
 use crate::headers::Headers;
 
 /// A preflight that asks for headers of ours.
@@ -81,12 +82,4 @@ impl Preflight {
             refused.join(", "),
         )
     }
-}
-
-fn names(line: &[u8]) -> impl Iterator<Item = &[u8]> {
-    line.split(|byte| *byte == b',').map(<[u8]>::trim_ascii)
-}
-
-fn is(name: &[u8], known: &str) -> bool {
-    name.eq_ignore_ascii_case(known.as_bytes())
 }

@@ -11,7 +11,8 @@ use super::start::start;
 
 /// Records a span for each request and writes the headers that carry the trace on.
 ///
-/// Put it inside of layers that follow redirects or retry: each hop and each attempt is then decided anew (rule R8).
+/// Put it inside of layers that follow redirects or retry: each hop and each attempt is then decided anew (rule R8). A
+/// request that a client gives back unsent, with our headers, may be sent again: they are replaced.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ClientLayer {

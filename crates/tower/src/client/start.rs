@@ -4,6 +4,7 @@ use http::Request;
 use sentry_trace_http::{ClientConfig, ClientRequest, Propagation};
 
 use super::future::ClientFuture;
+use super::written;
 use crate::grpc;
 
 /// Starts the span of a request, writes the headers, and lets `call` send it within the span.
@@ -12,12 +13,15 @@ pub(super) fn start<B, Fut>(
     mut request: Request<B>,
     call: impl FnOnce(Request<B>) -> Fut,
 ) -> ClientFuture<Fut> {
+    if config.has_tracer() {
+        written::take_off(&mut request);
+    }
     let propagation = request.extensions().get::<Propagation>().copied();
     let span = config.start(
         &ClientRequest::from_http(&request),
         propagation.unwrap_or_default(),
     );
-    span.write_headers(request.headers_mut());
+    written::write(&mut request, &span);
     let is_grpc = grpc::is_call(&request);
     let mut scope = span.scope();
     let future = scope.run(|| call(request));

@@ -15,9 +15,9 @@ use super::head::inject;
 
 /// Puts the meta tags of rule R11 right behind the `<head …>` of pages, while their bodies stream.
 ///
-/// Left as they are: other types than `text/html`; pages with a `content-encoding`, a digest or a `content-range`; pages that
-/// a shared cache may store, and 304; pages without a `<head …>` in their first 64 KiB; pages that have the tags already. A
-/// compressing layer therefore stands outside of this one.
+/// Left as they are: other types than `text/html`; pages with a `content-encoding`, a `content-range` or a digest, in the
+/// trailers too; pages that a shared cache may store, and 304; pages without a `<head …>` in their first 64 KiB; pages that
+/// have the tags already. A compressing layer therefore stands outside of this one.
 ///
 /// Bytes are passed on as they come. Only what stands behind `<head …>` in the same burst is read up to the head's end
 /// first, for tags that are there already.

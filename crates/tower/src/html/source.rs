@@ -91,9 +91,13 @@ impl<B: Body> Source<B> {
         let (least, most) = self.page.pending_len();
         let inner = self.inner.size_hint();
         let mut hint = SizeHint::new();
-        hint.set_lower(inner.lower() + least as u64);
-        if let Some(upper) = inner.upper() {
-            hint.set_upper(upper + most as u64);
+        hint.set_lower(inner.lower().saturating_add(least as u64));
+        // More than can be counted is as good as unknown.
+        let upper = inner
+            .upper()
+            .and_then(|upper| upper.checked_add(most as u64));
+        if let Some(upper) = upper {
+            hint.set_upper(upper);
         }
         hint
     }

@@ -6,10 +6,10 @@ use std::task::{Context, Poll};
 use bytes::Buf;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
-use sentry_trace_http::ServerSpan;
+use sentry_trace_http::{FailOnPanic, ServerSpan};
+use sentry_trace_runtime::contain;
 use sentry_trace_runtime::current::Scope;
 
-use super::panics::FailOnPanic;
 use crate::grpc;
 
 pin_project! {
@@ -31,9 +31,12 @@ pin_project! {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
             // Servers drop a body that has said it is at its end without asking again, and one that has given as many
-            // bytes as were announced.
-            let is_at_its_end = this.inner.as_ref().as_pin_ref().is_some_and(|inner| inner.is_end_stream());
+            // bytes as were announced. One that has panicked has no span any more and is not asked.
+            let is_at_its_end = this.span.is_some()
+                && this.inner.as_ref().as_pin_ref().is_some_and(is_at_its_end);
+            let panics = FailOnPanic::new(this.span);
             this.scope.run(|| this.inner.set(None));
+            panics.passed();
             if *this.has_failed || is_at_its_end || *this.left == Some(0) {
                 ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
             }
@@ -69,7 +72,7 @@ impl<B: Body> Body for ServerBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let mut this = self.project();
-        let panics = FailOnPanic(this.span);
+        let panics = FailOnPanic::new(this.span);
         let polled = this.scope.run(|| {
             let polled = match this.inner.as_mut().as_pin_mut() {
                 Some(inner) => inner.poll_frame(cx),
@@ -80,7 +83,7 @@ impl<B: Body> Body for ServerBody<B> {
             }
             polled
         });
-        drop(panics);
+        panics.passed();
         match &polled {
             Poll::Ready(None) => {
                 ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
@@ -113,6 +116,11 @@ impl<B: Body> Body for ServerBody<B> {
             .as_ref()
             .map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
     }
+}
+
+/// Asks a body that may be dropped because of a panic: a second one would end the process.
+fn is_at_its_end<B: Body>(body: Pin<&B>) -> bool {
+    contain(|| body.is_end_stream()).unwrap_or(false)
 }
 
 /// Whether nothing comes after this: HTTP/2 stops polling after the trailers.

@@ -8,12 +8,11 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 use pin_project_lite::pin_project;
-use sentry_trace_http::ServerSpan;
+use sentry_trace_http::{FailOnPanic, ServerSpan};
 use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
 
 use super::body::ServerBody;
-use super::panics::FailOnPanic;
 use crate::grpc;
 
 pin_project! {
@@ -32,15 +31,22 @@ pin_project! {
 pub(super) struct CallFacts {
     /// The response has no body, whatever its headers say.
     pub(super) has_no_body: bool,
+    /// The response has no body if it succeeds: the connection becomes a tunnel.
+    pub(super) is_connect: bool,
     /// The status may stand in `grpc-status`.
     pub(super) is_grpc: bool,
 }
 
 impl<F> ServerFuture<F> {
-    pub(super) const fn new(inner: F, span: ServerSpan, scope: Scope, call: CallFacts) -> Self {
+    pub(super) const fn new(
+        inner: F,
+        span: Option<ServerSpan>,
+        scope: Scope,
+        call: CallFacts,
+    ) -> Self {
         Self {
             inner: Scoped::new(inner, scope),
-            span: Some(span),
+            span,
             call,
         }
     }
@@ -55,9 +61,10 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let panics = FailOnPanic(this.span);
-        let result = ready!(this.inner.as_mut().poll(cx));
-        drop(panics);
+        let panics = FailOnPanic::new(this.span);
+        let polled = this.inner.as_mut().poll(cx);
+        panics.passed();
+        let result = ready!(polled);
         let span = this.span.take();
         Poll::Ready(match result {
             Ok(response) => Ok(with_span(
@@ -94,14 +101,18 @@ fn with_span<B: Body>(
         span.finish();
         return response.map(|body| ServerBody::new(body, None, scope, None, false));
     }
-    let has_no_body =
-        call.has_no_body || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED;
+    let has_no_body = call.has_no_body
+        || call.is_connect && status.is_success()
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::NOT_MODIFIED;
     let length = if has_no_body {
         // A body that is not sent may still own spans.
         Some(0)
     } else {
-        let is_recording = span.handle().is_recording();
-        is_recording.then(|| announced_length(&response)).flatten()
+        // The status of a gRPC message comes behind its bytes.
+        let ends_with_trailers = call.is_grpc && grpc::is_message(response.headers());
+        let is_counted = !ends_with_trailers && span.handle().is_recording();
+        is_counted.then(|| announced_length(&response)).flatten()
     };
     response.map(|body| ServerBody::new(body, Some(span), scope, length, call.is_grpc))
 }

@@ -1,7 +1,7 @@
 //! Starting the span of a request.
 
 use http::{Method, Request};
-use sentry_trace_http::{ServerConfig, ServerRequest, incoming};
+use sentry_trace_http::{FailOnPanic, ServerConfig, ServerRequest, incoming};
 
 use super::facts::RequestFacts;
 use super::future::{CallFacts, ServerFuture};
@@ -24,11 +24,15 @@ pub(super) fn start<F: RequestFacts, B, Fut>(
     let span = config.start(&seen, incoming(request.headers()));
     let call_facts = CallFacts {
         has_no_body: request.method() == Method::HEAD,
+        is_connect: request.method() == Method::CONNECT,
         is_grpc,
     };
     let mut scope = span.scope();
+    let mut span = Some(span);
+    let panics = FailOnPanic::new(&mut span);
     let entered = scope.enter();
     let future = call(request);
     drop(entered);
+    panics.passed();
     ServerFuture::new(future, span, scope, call_facts)
 }
