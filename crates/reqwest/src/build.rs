@@ -15,6 +15,11 @@ pub trait ClientBuilderExt {
     /// headers to hosts that must not get them: the requests of such a client get a span and no headers, and the
     /// tracer's diagnostics are told.
     ///
+    /// **A middleware that is added to this client runs on each hop of a redirect**: `ClientBuilder::from_client` of
+    /// `reqwest-middleware` puts it inside of ours. One that adds credentials would give them to every origin that a
+    /// redirect leads to. Build the stack yourself, with [`TraceMiddleware`] last, as
+    /// [the page of the crate](crate#what-a-traced-client-is) shows.
+    ///
     /// # Errors
     /// Those of [`reqwest::ClientBuilder::build`].
     fn build_traced(self) -> reqwest::Result<ClientWithMiddleware>;

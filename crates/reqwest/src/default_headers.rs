@@ -11,6 +11,8 @@ use crate::debug_text::{DebugText, DefaultHeader};
 pub(crate) struct DefaultHeaders {
     known: HeaderMap,
     unreadable: Vec<HeaderName>,
+    /// There is a `traceparent` that cannot be read, and need not be: what matters is that ours stays out.
+    pub(crate) hides_traceparent: bool,
 }
 
 impl DefaultHeaders {
@@ -22,6 +24,7 @@ impl DefaultHeaders {
             match value(header) {
                 _ if header == DefaultHeader::Absent => {}
                 Some(value) => _ = read.known.insert(name, value),
+                None if name == TRACEPARENT => read.hides_traceparent = true,
                 None => read.unreadable.push(name),
             }
         }

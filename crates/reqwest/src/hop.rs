@@ -1,12 +1,25 @@
 //! One request over the wire, with its span.
 
+use std::sync::{Arc, Weak};
+
 use http::Extensions;
 use reqwest::{Client, Request, Response};
 use reqwest_middleware::{Next, Result};
-use sentry_trace_http::{ClientRequest, Propagation};
+use sentry_trace_http::{ClientRequest, ClientSpan, Propagation};
 use sentry_trace_runtime::TraceFutureExt;
 
 use crate::settings::{Settings, parts};
+
+/// Alive while a middleware of ours sends the request of these extensions.
+#[derive(Clone)]
+struct Traced(Weak<()>);
+
+/// Whether another middleware of ours, outside of the one that asks, traces this request. A second one would record it
+/// twice, and take our headers for the caller's, which travel along a redirect.
+pub(crate) fn is_traced(extensions: &Extensions) -> bool {
+    let traced = extensions.get::<Traced>();
+    traced.is_some_and(|Traced(hop)| hop.strong_count() > 0)
+}
 
 /// What sends a request.
 pub(crate) enum Sender<'a> {
@@ -29,6 +42,7 @@ impl Sender<'_> {
             .config
             .start(&seen.resend(resend_count), propagation);
         settings.write_headers(request.headers_mut(), &span);
+        let _traced = self.mark(&span);
         let propagates = span.propagates();
         let result = self.pass_on(request).in_trace(span.handle().clone()).await;
         match &result {
@@ -39,6 +53,16 @@ impl Sender<'_> {
             settings.compare(&url, response.url());
         }
         result
+    }
+
+    /// The request is traced for as long as what this gives is kept.
+    fn mark(&mut self, span: &ClientSpan) -> Option<Arc<()>> {
+        let Self::Middleware(_, extensions) = self else {
+            return None;
+        };
+        let hop = span.is_traced().then(Arc::default)?;
+        extensions.insert(Traced(Arc::downgrade(&hop)));
+        Some(hop)
     }
 
     async fn pass_on(&mut self, request: Request) -> Result<Response> {

@@ -1,7 +1,7 @@
 //! A request and the redirects after it.
 
 use std::fmt;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use reqwest::StatusCode;
 use reqwest::header::{HeaderMap, HeaderValue};
@@ -74,7 +74,12 @@ impl<'a, R: Resend> Journey<'a, R> {
         }
         self.redirects += 1;
         if let Some(deadline) = self.deadline {
-            *request.timeout_mut() = Some(deadline.saturating_duration_since(Instant::now()));
+            match deadline.saturating_duration_since(Instant::now()) {
+                // No client answers so late: the time went by in middleware between here and the client, which does
+                // not count it.
+                Duration::ZERO => self.deadline = None,
+                left => *request.timeout_mut() = Some(left),
+            }
         }
         let may_go = !credentials::is_elsewhere(&previous, request.url())
             || self.blank_default_credentials(request.headers_mut());

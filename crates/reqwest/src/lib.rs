@@ -37,7 +37,9 @@
 //!
 //! - [`TraceMiddleware`] in a stack of `reqwest-middleware` that you build yourself, on a client that was built with
 //!   `redirect::Policy::none()`. Put it inside of `reqwest-retry`: each attempt is then a span of its own. What stands
-//!   inside of it runs on each hop of a redirect: a middleware that adds credentials belongs outside.
+//!   inside of it runs on each hop of a redirect: a middleware that adds credentials belongs outside. One inside that
+//!   changes the URL looks like a client that follows redirects itself, and further requests get no headers, unless
+//!   [`for_client`](TraceMiddleware::for_client) tells.
 //!
 //!   ```
 //!   # fn example() -> reqwest::Result<()> {
@@ -58,15 +60,37 @@
 //! [`reqwest_middleware::Error`], of which reqwest's own error is one kind. Its methods `json`, `query`, `form` and
 //! `multipart` come with features of that crate: add `reqwest-middleware = { version = "0.5", features = ["json"] }`.
 //!
+//! **A middleware that you add to it runs on each hop of a redirect.** `ClientBuilder::from_client(traced).with(..)` puts
+//! it inside of ours, so one that adds credentials gives them to every origin that a redirect leads to; with reqwest
+//! alone it would run once. Put it in front of ours, in a stack of your own:
+//!
+//! ```
+//! # fn example(credentials: impl reqwest_middleware::Middleware) -> reqwest::Result<()> {
+//! use reqwest::redirect::Policy;
+//! use reqwest_middleware::ClientBuilder;
+//! use sentry_trace_reqwest::TraceMiddleware;
+//!
+//! let client = reqwest::Client::builder().redirect(Policy::none()).build()?;
+//! let trace = TraceMiddleware::new().for_client(&client);
+//! let client = ClientBuilder::new(client).with(credentials).with(trace).build();
+//! # Ok(()) }
+//! ```
+//!
+//! Credentials that are the same for all requests need no middleware: `with_init` gives them to each request before it
+//! is sent, also with a client of [`build_traced`](ClientBuilderExt::build_traced), and they stay at their origin.
+//!
 //! # Redirects
 //!
 //! They are followed by reqwest's rules for methods, bodies and headers, up to ten or
 //! [`TraceMiddleware::max_redirects`]; [`build_traced`](ClientBuilderExt::build_traced) takes the limit of the builder's
 //! policy over, also where that is none. Some things differ: too many are an error of the kind [`TooManyRedirects`];
 //! credentials that were left behind once do not come back; and because reqwest adds default headers to each hop,
-//! credentials among them arrive at another origin as blank headers, and a default `content-type` or `content-encoding`
-//! is there also when the body was left behind. Give such headers to each request instead, for example by `with_init` of
-//! `reqwest-middleware`.
+//! credentials among them arrive at another origin as blank headers (a blank `cookie` there keeps back those of the
+//! client's cookie store too), and a default `content-type` or `content-encoding` is there also when the body was left
+//! behind. Give such headers to each request instead, for example by `with_init` of `reqwest-middleware`. And a `referer`
+//! of the caller's does not go from https to http, where reqwest lets it.
+//!
+//! Outside any span, all hops of a request are in one trace.
 //!
 //! A client with a `Policy::custom` keeps following by itself, and its requests get a span but no headers, since
 //! reqwest would carry them to hosts that must not get them.

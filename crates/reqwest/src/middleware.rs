@@ -1,13 +1,16 @@
 //! The middleware for `reqwest-middleware`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use http::Extensions;
 use reqwest::{Client, Request, Response};
 use reqwest_middleware::{Error, Middleware, Next, Result};
 use sentry_trace_http::{ClientRequest, Propagation};
-use sentry_trace_runtime::Tracer;
+use sentry_trace_runtime::{TraceFutureExt, Tracer};
 
 use crate::client_facts::{ClientFacts, RedirectPolicy};
-use crate::hop::Sender;
+use crate::hop::{Sender, is_traced};
 use crate::journey::Journey;
 use crate::settings::Settings;
 
@@ -15,16 +18,19 @@ use crate::settings::Settings;
 ///
 /// The client below must not follow redirects itself: build it with `redirect::Policy::none()`, or let
 /// [`build_traced`](crate::ClientBuilderExt::build_traced) do so. A client that follows would carry our headers to
-/// hosts that must not get them (rule R8); the tracer's diagnostics are told when that is noticed.
+/// hosts that must not get them (rule R8). When an answer has another URL than its request, the tracer's diagnostics are
+/// told and further requests get no headers: the client follows, or a middleware inside changed the URL;
+/// [`for_client`](Self::for_client) tells which.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TraceMiddleware {
     settings: Settings,
 }
 
-/// How often the request of these extensions has been sent, over all attempts of an outer retry.
-#[derive(Clone, Copy, Default)]
-struct Sent(u32);
+/// How often the request of these extensions has been sent, over all attempts of an outer retry, those too that it
+/// gave up.
+#[derive(Clone, Default)]
+struct Sent(Arc<AtomicU32>);
 
 impl TraceMiddleware {
     /// A middleware that uses the global tracer and follows up to ten redirects, as reqwest does unless it is told.
@@ -101,20 +107,32 @@ impl TraceMiddleware {
     /// Sends a request and follows its redirects; counts in `sent` how often something was sent.
     pub(crate) async fn follow(
         &self,
-        mut request: Request,
+        request: Request,
         asked: Option<Propagation>,
-        sent: &mut u32,
-        mut sender: Sender<'_>,
+        sent: &AtomicU32,
+        sender: Sender<'_>,
     ) -> Result<Response> {
         let propagation = self.settings.propagation(asked);
+        let surroundings = self.settings.config.surroundings(propagation);
+        self.travel(request, propagation, sent, sender)
+            .in_trace(surroundings)
+            .await
+    }
+
+    async fn travel(
+        &self,
+        mut request: Request,
+        propagation: Propagation,
+        sent: &AtomicU32,
+        mut sender: Sender<'_>,
+    ) -> Result<Response> {
         let mut journey = Journey::start(&self.settings, &request);
         loop {
             journey.depart(&request);
+            let resend_count = sent.fetch_add(1, Ordering::Relaxed);
             let response = sender
-                .send(&self.settings, request, propagation, *sent)
-                .await;
-            *sent += 1;
-            let response = response?;
+                .send(&self.settings, request, propagation, resend_count)
+                .await?;
             match journey.arrive(response.status(), response.headers()) {
                 Ok(None) => return Ok(response),
                 Ok(Some(next)) => request = next,
@@ -138,11 +156,12 @@ impl Middleware for TraceMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
+        if is_traced(extensions) {
+            return next.run(request, extensions).await;
+        }
         let asked = extensions.get::<Propagation>().copied();
-        let Sent(mut sent) = extensions.get().copied().unwrap_or_default();
+        let Sent(sent) = extensions.get_or_insert_default::<Sent>().clone();
         let sender = Sender::Middleware(next, extensions);
-        let result = self.follow(request, asked, &mut sent, sender).await;
-        extensions.insert(Sent(sent));
-        result
+        self.follow(request, asked, &sent, sender).await
     }
 }

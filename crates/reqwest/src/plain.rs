@@ -1,5 +1,7 @@
 //! A plain `reqwest::Client`.
 
+use std::sync::atomic::AtomicU32;
+
 use reqwest::{RequestBuilder, Response};
 use reqwest_middleware::Result;
 
@@ -36,8 +38,7 @@ impl RequestBuilderExt for RequestBuilder {
     async fn send_traced_with(self, middleware: &TraceMiddleware) -> Result<Response> {
         let (client, request) = self.build_split();
         let middleware = middleware.clone().for_client(&client);
-        middleware
-            .follow(request?, None, &mut 0, Sender::Client(client))
-            .await
+        let (sent, sender) = (AtomicU32::new(0), Sender::Client(client));
+        middleware.follow(request?, None, &sent, sender).await
     }
 }

@@ -12,19 +12,17 @@ use crate::request::Resend;
 pub(crate) struct Template<R> {
     /// Everything but the body.
     head: R,
-    /// `None` when the body is a stream, which cannot be sent twice.
+    /// `None` when the body is a stream of bytes, which cannot be sent twice.
     whole: Option<R>,
 }
 
 impl<R: Resend> Template<R> {
     pub(crate) fn of(request: &R) -> Self {
-        let mut head = R::of(request.method().clone(), request.url().clone());
-        *head.headers_mut() = request.headers().clone();
-        *head.version_mut() = request.version();
-        *head.timeout_mut() = request.timeout();
+        // A stream without a byte can be made again.
+        let if_empty = || request.is_empty().then(|| request.head());
         Self {
-            head,
-            whole: request.try_clone(),
+            head: request.head(),
+            whole: request.try_clone().or_else(if_empty),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http_body::Body;
 use reqwest::header::HeaderMap;
 use reqwest::{Method, Url, Version};
 
@@ -20,10 +21,21 @@ pub(crate) trait Resend: Sized {
     fn timeout_mut(&mut self) -> &mut Option<Duration>;
     /// `None` when the body is a stream, which cannot be sent twice.
     fn try_clone(&self) -> Option<Self>;
+    /// The body is known to have no byte, though it may be a stream.
+    fn is_empty(&self) -> bool;
+
+    /// Everything but the body.
+    fn head(&self) -> Self {
+        let mut head = Self::of(self.method().clone(), self.url().clone());
+        *head.headers_mut() = self.headers().clone();
+        *head.version_mut() = self.version();
+        *head.timeout_mut() = self.timeout();
+        head
+    }
 }
 
 macro_rules! resend {
-    ($request:ty) => {
+    ($request:ty, $is_empty:expr) => {
         impl Resend for $request {
             fn of(method: Method, url: Url) -> Self {
                 Self::new(method, url)
@@ -72,10 +84,15 @@ macro_rules! resend {
             fn try_clone(&self) -> Option<Self> {
                 self.try_clone()
             }
+
+            fn is_empty(&self) -> bool {
+                self.body().is_none_or($is_empty)
+            }
         }
     };
 }
 
-resend!(reqwest::Request);
+resend!(reqwest::Request, |body| body.size_hint().exact() == Some(0));
+// A blocking stream tells nobody its length.
 #[cfg(feature = "blocking")]
-resend!(reqwest::blocking::Request);
+resend!(reqwest::blocking::Request, |_| false);

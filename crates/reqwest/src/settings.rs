@@ -1,13 +1,15 @@
 //! What can be set, for asynchronous and blocking clients alike.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use reqwest::Url;
 use reqwest::header::HeaderMap;
-use sentry_trace_http::{ClientConfig, ClientSpan, ClientUrl, Propagation};
+use sentry_trace_http::{ClientConfig, ClientSpan, ClientUrl, Propagation, TRACEPARENT};
 
 use crate::client_facts::ClientFacts;
+
+/// The host of a response that no client received: reqwest's own, for one that a cache or a mock made.
+const MADE_HOST: &str = "no.url.provided.local";
 
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -19,7 +21,17 @@ pub(crate) struct Settings {
     /// `None` when it is not known which client sends.
     pub(crate) client: Option<ClientFacts>,
     /// The client was seen to follow redirects itself.
-    was_seen_following: Arc<AtomicBool>,
+    was_seen_following: Seen,
+}
+
+/// What was seen of one client. A clone may stand over another client, so it starts anew.
+#[derive(Debug, Default)]
+struct Seen(AtomicBool);
+
+impl Clone for Seen {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
 }
 
 impl Settings {
@@ -30,7 +42,7 @@ impl Settings {
             max_redirects: None,
             propagation: Propagation::Traced,
             client: None,
-            was_seen_following: Arc::default(),
+            was_seen_following: Seen::default(),
         }
     }
 
@@ -52,7 +64,7 @@ impl Settings {
     pub(crate) fn client_follows(&self) -> bool {
         match &self.client {
             Some(client) => client.follows(),
-            None => self.was_seen_following.load(Ordering::Relaxed),
+            None => self.was_seen_following.0.load(Ordering::Relaxed),
         }
     }
 
@@ -60,13 +72,17 @@ impl Settings {
     pub(crate) fn write_headers(&self, headers: &mut HeaderMap, span: &ClientSpan) {
         let defaults = self.client.as_ref().map(|client| &client.default_headers);
         let are_known = !span.propagates() || defaults.is_none_or(|known| known.add_to(headers));
-        if are_known {
-            span.write_headers(headers);
-        } else {
+        if !are_known {
             self.config.note(
-                "requests get no headers: the client has sentry-trace, baggage or traceparent among its default \
-                 headers, with a value that cannot be read; give it to each request instead",
+                "requests get no headers: the client has sentry-trace or baggage among its default headers, with a \
+                 value that cannot be read; give it to each request instead",
             );
+            return;
+        }
+        let had_traceparent = headers.contains_key(TRACEPARENT);
+        span.write_headers(headers);
+        if !had_traceparent && defaults.is_some_and(|defaults| defaults.hides_traceparent) {
+            headers.remove(TRACEPARENT);
         }
     }
 
@@ -74,12 +90,14 @@ impl Settings {
     pub(crate) fn compare(&self, sent: &Url, answered: &Url) {
         let mut sent = sent.clone();
         sent.set_fragment(None);
-        if self.client.is_none() && sent != *answered {
-            self.was_seen_following.store(true, Ordering::Relaxed);
+        let was_sent = answered.host_str() != Some(MADE_HOST);
+        if self.client.is_none() && was_sent && sent != *answered {
+            self.was_seen_following.0.store(true, Ordering::Relaxed);
             self.config.note(
                 "a response came from another URL than the request was for: the client below follows redirects \
-                 itself, and has carried our headers along; further requests get none; build it with \
-                 redirect::Policy::none()",
+                 itself, and has carried our headers along, or a middleware inside changed the URL; further requests \
+                 get none; build the client with redirect::Policy::none(), and tell by TraceMiddleware::for_client \
+                 which one it is",
             );
         }
     }

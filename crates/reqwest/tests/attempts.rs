@@ -1,24 +1,31 @@
-//! `reqwest-retry` outside: a span for each attempt.
+//! Retries outside: a span for each attempt.
 
 mod support;
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use reqwest::Client;
+use http::Extensions;
 use reqwest::redirect::Policy;
-use reqwest_middleware::{ClientBuilder, ClientWithMiddleware};
+use reqwest::{Client, Request, Response};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Middleware, Next, Result};
 use reqwest_retry::RetryTransientMiddleware;
 use reqwest_retry::policies::ExponentialBackoff;
 use sentry_trace_reqwest::{Propagation, TraceMiddleware};
 use sentry_trace_runtime::TraceFutureExt;
 use support::{Host, Reply, Traced, outcome};
+use tokio::sync::{Mutex, mpsc};
 
 fn retrying(traced: &Traced) -> ClientWithMiddleware {
     let wait = Duration::from_millis(1);
     let policy = ExponentialBackoff::builder()
         .retry_bounds(wait, wait)
         .build_with_max_retries(3);
+    below(traced, RetryTransientMiddleware::new_with_policy(policy))
+}
+
+/// A traced client below a middleware that retries.
+fn below(traced: &Traced, retry: impl Middleware) -> ClientWithMiddleware {
     let client = Client::builder()
         .redirect(Policy::none())
         .build()
@@ -26,10 +33,7 @@ fn retrying(traced: &Traced) -> ClientWithMiddleware {
     let trace = TraceMiddleware::new()
         .tracer(traced.tracer.clone())
         .for_client(&client);
-    ClientBuilder::new(client)
-        .with(RetryTransientMiddleware::new_with_policy(policy))
-        .with(trace)
-        .build()
+    ClientBuilder::new(client).with(retry).with(trace).build()
 }
 
 /// Fails twice, by way of a redirect the second time.
@@ -102,4 +106,49 @@ async fn opting_out_holds_for_each_attempt() {
         assert!(host.seen().iter().all(|seen| !seen.is_traced()));
         assert_eq!(traced.spans().len(), spans);
     }
+}
+
+/// Gives an attempt up when it is told to, and tries again.
+struct Impatient {
+    told: Mutex<mpsc::UnboundedReceiver<()>>,
+}
+
+#[async_trait::async_trait]
+impl Middleware for Impatient {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let mut told = self.told.lock().await;
+        loop {
+            let attempt = request.try_clone().expect("no stream");
+            tokio::select! {
+                result = next.clone().run(attempt, extensions) => return result,
+                Some(()) = told.recv() => {}
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_attempt_that_was_given_up_counts() {
+    let (tell, told) = mpsc::unbounded_channel();
+    let calls = AtomicUsize::new(0);
+    let host = Host::start(move |_| {
+        if calls.fetch_add(1, Ordering::SeqCst) == 2 {
+            return Reply::of(200);
+        }
+        tell.send(()).expect("somebody listens");
+        Reply::default()
+    });
+    let traced = Traced::new();
+    let told = Mutex::new(told);
+    let request = below(&traced, Impatient { told }).get(host.url("/"));
+    let root = traced.tracer.start_new_trace().start_span("root").start();
+    let response = request.send().in_trace_span(root).await;
+    assert_eq!(response.expect("a response").status(), 200);
+    let outcomes: Vec<_> = traced.spans().iter().map(outcome).collect();
+    assert_eq!(outcomes, [("cancelled", 0), ("cancelled", 1), ("ok", 2)]);
 }

@@ -52,6 +52,21 @@ fn redirects_are_followed_hop_by_hop() {
 }
 
 #[test]
+fn outside_of_any_span_all_hops_are_in_one_trace() {
+    let traced = Traced::new();
+    let host = Host::start(|seen| match &*seen.path {
+        "/" => Reply::redirect(302, "/end"),
+        _ => Reply::of(200),
+    });
+    let response = client(&traced).get(host.url("/")).send();
+    assert_eq!(response.expect("a response").url().path(), "/end");
+    let seen = host.seen();
+    let trace_id = |at: usize| &seen[at].header("sentry-trace").expect("traced")[..32];
+    assert_eq!(trace_id(0), trace_id(1));
+    assert!(traced.sink.take().is_empty());
+}
+
+#[test]
 fn credentials_among_the_default_headers_stay_at_home() {
     let (traced, other) = (Traced::new(), Host::elsewhere(|_| Reply::of(200)));
     let location = other.url("/");

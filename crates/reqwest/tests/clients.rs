@@ -7,7 +7,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Client, ClientBuilder};
 use reqwest_middleware::ClientWithMiddleware;
 use sentry_trace_reqwest::{ClientBuilderExt, RequestBuilderExt, TraceMiddleware};
-use sentry_trace_runtime::TraceFutureExt;
+use sentry_trace_runtime::{Options, TraceFutureExt};
 use support::{Host, Reply, Seen, Traced};
 
 const THEIRS: &str = "771a43a4192642f0b136d5159a501700-1234567890abcdef-1";
@@ -127,6 +127,20 @@ async fn default_headers_that_cannot_be_read_are_left_alone() {
         "{:?}",
         traced.notes()
     );
+}
+
+#[tokio::test]
+async fn a_default_traceparent_stays_and_hides_nothing_else() {
+    let traced = Traced::with(Options::new().propagate_traceparent(true));
+    let text = "00-771a43a4192642f0b136d5159a501700-1234567890abcdef-01";
+    for is_sensitive in [false, true] {
+        let (name, mut value) = header("traceparent", text);
+        value.set_sensitive(is_sensitive);
+        let seen = send(&traced, &[(name, value)]).await;
+        assert!(seen.is_traced());
+        assert_eq!(seen.header("traceparent"), Some(text));
+    }
+    assert_eq!(traced.notes(), [""; 0]);
 }
 
 #[tokio::test]

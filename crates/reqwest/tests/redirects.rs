@@ -4,10 +4,11 @@ mod support;
 
 use std::time::Duration;
 
+use http::Extensions;
 use reqwest::header::{AUTHORIZATION, HeaderMap, HeaderValue};
 use reqwest::redirect::Policy;
-use reqwest::{Client, ClientBuilder, Response};
-use reqwest_middleware::{ClientWithMiddleware, Error, Result};
+use reqwest::{Body, Client, ClientBuilder, Method, Request, Response};
+use reqwest_middleware::{ClientWithMiddleware, Error, Middleware, Next, Result};
 use sentry_trace_reqwest::{ClientBuilderExt, TooManyRedirects, TraceMiddleware};
 use sentry_trace_runtime::TraceFutureExt;
 use support::{Host, Reply, Traced, outcome};
@@ -180,7 +181,7 @@ async fn a_stream_is_not_sent_twice() {
     let client = client(&traced, Client::builder());
     let stream = || {
         let chunks = ["te", "xt"].map(Ok::<_, std::io::Error>);
-        reqwest::Body::wrap_stream(futures_util::stream::iter(chunks))
+        Body::wrap_stream(futures_util::stream::iter(chunks))
     };
     let given_back = client.post(home.url("/307")).body(stream()).send();
     assert_eq!(given_back.await.expect("a response").status(), 307);
@@ -188,6 +189,25 @@ async fn a_stream_is_not_sent_twice() {
     assert_eq!(followed.await.expect("a response").status(), 200);
     let bodies: Vec<_> = home.seen().into_iter().map(|seen| seen.body).collect();
     assert_eq!(bodies, [&b"text"[..], b"text", b""]);
+}
+
+#[tokio::test]
+async fn a_stream_without_a_byte_is_followed_as_by_reqwest() {
+    let traced = Traced::new();
+    let ours = client(&traced, Client::builder());
+    let plain = ClientWithMiddleware::from(Client::new());
+    for (method, status) in [(Method::GET, 302), (Method::PUT, 307), (Method::POST, 308)] {
+        let home = Host::start(move |seen| match &*seen.path {
+            "/" => Reply::redirect(status, "/end"),
+            _ => Reply::of(200),
+        });
+        for client in [&plain, &ours] {
+            let body = Body::wrap(http_body_util::Empty::<bytes::Bytes>::new());
+            let request = client.request(method.clone(), home.url("/"));
+            let response = request.body(body).send().await.expect("a response");
+            assert_eq!(response.url().path(), "/end", "{method} {status}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -249,4 +269,63 @@ async fn the_clients_timeout_counts_for_all_hops_together() {
         .expect_err("no time left");
     assert!(error.is_timeout(), "{error:?}");
     assert!(home.seen().len() <= 3, "{}", home.seen().len());
+}
+
+/// Takes its time before it passes a request on.
+struct Slow(Duration);
+
+#[async_trait::async_trait]
+impl Middleware for Slow {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        // why: a total timeout shows only in time that passes
+        std::thread::sleep(self.0);
+        next.run(request, extensions).await
+    }
+}
+
+#[tokio::test]
+async fn time_that_passes_before_the_client_is_not_the_clients() {
+    let (traced, time) = (Traced::new(), Duration::from_millis(400));
+    let home = Host::start(move |seen| {
+        if seen.path == "/" {
+            return Reply::redirect(302, "/end");
+        }
+        // why: a client that has no time left gives up meanwhile
+        std::thread::sleep(time / 8);
+        Reply::of(200)
+    });
+    let builder = || Client::builder().timeout(time);
+    let plain = builder().build().expect("a client").into();
+    for client in [plain, client(&traced, builder())] {
+        let client = reqwest_middleware::ClientBuilder::from_client(client);
+        let client = client.with(Slow(time * 5 / 4)).build();
+        let response = client.get(home.url("/")).send().await;
+        assert_eq!(response.expect("in time").status(), 200);
+    }
+}
+
+#[tokio::test]
+async fn outside_of_any_span_all_hops_are_in_one_trace() {
+    let (traced, (home, _other)) = (Traced::new(), there_and_back());
+    let client = client(&traced, Client::builder());
+    let trace_ids = async || {
+        let before = home.seen().len();
+        let response = client.get(home.url("/")).send().await;
+        response.expect("a response");
+        let seen = home.seen();
+        let headers = seen[before..]
+            .iter()
+            .map(|seen| seen.header("sentry-trace"));
+        let ids = headers.map(|header| header.expect("traced")[..32].to_owned());
+        ids.collect::<Vec<_>>()
+    };
+    let (one, another) = (trace_ids().await, trace_ids().await);
+    assert!(one.len() == 2 && one[0] == one[1], "{one:?}");
+    assert_ne!(one[0], another[0]);
+    assert!(traced.sink.take().is_empty());
 }

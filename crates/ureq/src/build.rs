@@ -30,17 +30,11 @@ impl ConfigBuilderExt for ConfigBuilder<AgentScope> {
     }
 
     fn build_traced_with(self, trace: TraceMiddleware) -> Agent {
-        if trace.wire().is_some() {
-            return self.middleware(trace).build().into();
-        }
         // The settings can be read only when the builder, and so the chain in it, is complete.
-        let wire = Arc::new(OnceLock::new());
-        let late = Late {
-            trace,
-            wire: wire.clone(),
-        };
-        let config = self.middleware(late).build();
-        wire.get_or_init(|| for_connections(&config).into());
+        let late = Arc::new(OnceLock::new());
+        let config = self.middleware(Late(late.clone())).build();
+        let wire = || for_connections(&config).into();
+        late.get_or_init(|| trace.in_agent(config.output_buffer_size(), wire));
         config.into()
     }
 }
@@ -51,11 +45,8 @@ pub fn agent() -> Agent {
     Config::builder().build_traced()
 }
 
-/// A trace middleware whose sending agent is made after it.
-struct Late {
-    trace: TraceMiddleware,
-    wire: Arc<OnceLock<Agent>>,
-}
+/// A trace middleware that is complete only when its agent is.
+struct Late(Arc<OnceLock<TraceMiddleware>>);
 
 impl Middleware for Late {
     fn handle(
@@ -63,7 +54,10 @@ impl Middleware for Late {
         request: Request<SendBody<'_>>,
         next: MiddlewareNext<'_>,
     ) -> Result<Response<Body>, Error> {
-        self.trace.send(self.wire.get(), request, next)
+        match self.0.get() {
+            Some(trace) => trace.handle(request, next),
+            None => next.handle(request),
+        }
     }
 }
 

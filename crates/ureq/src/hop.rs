@@ -1,13 +1,15 @@
 //! One request over the wire, with its span.
 
-use sentry_trace_http::{ClientConfig, ClientRequest, ClientUrl, Propagation};
-use ureq::http::{Request, Response};
+use sentry_trace_http::{BAGGAGE, ClientConfig, ClientRequest, ClientSpan, ClientUrl, Propagation};
+use ureq::http::{HeaderMap, HeaderValue, Request, Response};
 use ureq::{Body, Error, SendBody};
 
 /// How requests are recorded.
 pub(crate) struct Recording<'a> {
     pub(crate) config: &'a ClientConfig,
     pub(crate) propagation: Propagation,
+    /// What ureq can write at once, in bytes.
+    pub(crate) output_buffer_size: usize,
 }
 
 impl Recording<'_> {
@@ -25,7 +27,9 @@ impl Recording<'_> {
         let span = self
             .config
             .start(&seen.resend(resend_count), self.propagation);
-        span.write_headers(request.headers_mut());
+        if span.propagates() {
+            self.write_headers(request.headers_mut(), &span);
+        }
         let result = span.scope().run(|| pass_on(request));
         match &result {
             Ok(response) => span.respond(response.status().as_u16()),
@@ -34,4 +38,22 @@ impl Recording<'_> {
         }
         result
     }
+
+    /// Writes our headers, without a `baggage` that ureq could not write: the request would fail of it.
+    fn write_headers(&self, headers: &mut HeaderMap, span: &ClientSpan) {
+        let before: Vec<_> = headers.get_all(BAGGAGE).iter().cloned().collect();
+        span.write_headers(headers);
+        let line = headers.get(BAGGAGE).map_or(0, line_len);
+        if line > self.output_buffer_size {
+            headers.remove(BAGGAGE);
+            for value in before {
+                headers.append(BAGGAGE, value);
+            }
+        }
+    }
+}
+
+/// The length of a baggage line, with the empty one that follows when it is the last header.
+fn line_len(baggage: &HeaderValue) -> usize {
+    BAGGAGE.as_str().len() + ": ".len() + baggage.len() + "\r\n\r\n".len()
 }

@@ -42,6 +42,13 @@
 //! A status of 400 or more, which ureq gives as [`Error::StatusCode`](ureq::Error::StatusCode), ends the span with that
 //! status; every other error ends it as `internal_error`.
 //!
+//! # Long baggage
+//!
+//! A header line that is longer than its output buffer is an error to ureq. Our `baggage`, whose length the caller of your
+//! service decides over, is therefore left out where it does not fit into the `output_buffer_size` of the builder. A
+//! smaller one in the settings of a single request is not seen; nor is that of an agent whose middleware you put in by
+//! hand, where ureq's default counts.
+//!
 //! # Opting out
 //!
 //! Give a request [`Propagation::NotPropagated`] or [`Propagation::NotTraced`] as an extension:

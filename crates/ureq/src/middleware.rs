@@ -2,6 +2,7 @@
 
 use sentry_trace_http::{ClientConfig, ClientRequest, Propagation};
 use sentry_trace_runtime::Tracer;
+use sentry_trace_runtime::current::Scope;
 use ureq::http::{Request, Response};
 use ureq::middleware::{Middleware, MiddlewareNext};
 use ureq::{Agent, Body, Error, RequestExt, SendBody};
@@ -9,6 +10,9 @@ use ureq::{Agent, Body, Error, RequestExt, SendBody};
 use crate::follow::follow;
 use crate::hop::Recording;
 use crate::rehearsal::follows_redirects;
+
+/// That of ureq, in bytes.
+const DEFAULT_OUTPUT_BUFFER_SIZE: usize = 128 * 1024;
 
 /// Records a span for each request and each redirect, and writes the headers that carry the trace on.
 ///
@@ -24,6 +28,8 @@ use crate::rehearsal::follows_redirects;
 pub struct TraceMiddleware {
     config: ClientConfig,
     wire: Option<Agent>,
+    /// That of the agent whose middleware this is.
+    output_buffer_size: usize,
 }
 
 impl TraceMiddleware {
@@ -32,6 +38,7 @@ impl TraceMiddleware {
         Self {
             config: ClientConfig::new("auto.http.ureq"),
             wire: None,
+            output_buffer_size: DEFAULT_OUTPUT_BUFFER_SIZE,
         }
     }
 
@@ -60,43 +67,22 @@ impl TraceMiddleware {
         self
     }
 
-    pub(crate) const fn wire(&self) -> Option<&Agent> {
-        self.wire.as_ref()
+    /// As the middleware of an agent with this setting; `wire` makes the agent that sends, where none was given.
+    pub(crate) fn in_agent(
+        mut self,
+        output_buffer_size: usize,
+        wire: impl FnOnce() -> Agent,
+    ) -> Self {
+        self.output_buffer_size = output_buffer_size;
+        self.wire.get_or_insert_with(wire);
+        self
     }
 
-    /// Sends a request by `wire`, or by the chain where there is none.
-    pub(crate) fn send(
-        &self,
-        wire: Option<&Agent>,
-        request: Request<SendBody<'_>>,
-        next: MiddlewareNext<'_>,
-    ) -> Result<Response<Body>, Error> {
-        let propagation = request.extensions().get::<Propagation>().copied();
-        let propagation = propagation.unwrap_or_default();
-        let (parts, body) = request.into_parts();
-        let head = Request::from_parts(parts, ());
-        let config = &self.config;
-        match wire {
-            None if propagation == Propagation::NotTraced => next.handle(head.map(|()| body)),
-            None => {
-                let propagation = self.checked(propagation, &head);
-                let recording = Recording {
-                    config,
-                    propagation,
-                };
-                recording.send(head.map(|()| body), 0, |request| next.handle(request))
-            }
-            Some(wire) => {
-                let request = with_settings(head, wire).map(|()| body);
-                if propagation == Propagation::NotTraced {
-                    return wire.run(request);
-                }
-                let recording = Recording {
-                    config,
-                    propagation,
-                };
-                follow(wire, &recording, request)
-            }
+    fn recording(&self, propagation: Propagation) -> Recording<'_> {
+        Recording {
+            config: &self.config,
+            propagation,
+            output_buffer_size: self.output_buffer_size,
         }
     }
 
@@ -137,6 +123,35 @@ impl Middleware for TraceMiddleware {
         request: Request<SendBody<'_>>,
         next: MiddlewareNext<'_>,
     ) -> Result<Response<Body>, Error> {
-        self.send(self.wire(), request, next)
+        let propagation = request.extensions().get::<Propagation>().copied();
+        let propagation = propagation.unwrap_or_default();
+        let (parts, body) = request.into_parts();
+        let head = Request::from_parts(parts, ());
+        match &self.wire {
+            None if propagation == Propagation::NotTraced => next.handle(head.map(|()| body)),
+            None => {
+                let recording = self.recording(self.checked(propagation, &head));
+                recording.send(head.map(|()| body), 0, |request| next.handle(request))
+            }
+            Some(wire) => {
+                let request = with_settings(head, wire).map(|()| body);
+                if propagation == Propagation::NotTraced {
+                    return wire.run(request);
+                }
+                let mut scope = Scope::new(self.config.surroundings(propagation));
+                scope.run(|| follow(wire, &self.recording(propagation), request))
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_default_is_that_of_ureq() {
+        let config = ureq::config::Config::default();
+        assert_eq!(config.output_buffer_size(), DEFAULT_OUTPUT_BUFFER_SIZE);
     }
 }

@@ -7,6 +7,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use sentry_trace_runtime::core::continuation::SingleLines;
+use sentry_trace_runtime::current_span;
 use sentry_trace_ureq::{ConfigBuilderExt, Propagation, TraceMiddleware};
 use support::{Host, Reply, Traced, outcome};
 use ureq::config::Config;
@@ -241,5 +243,70 @@ fn outside_of_a_trace_a_request_carries_the_background_trace() {
     assert_eq!((&*seen[0].method, &*seen[0].body), ("POST", &b"text"[..]));
     assert_eq!((&*seen[1].method, seen[1].body.len()), ("GET", 0));
     assert!(seen.iter().all(support::Seen::is_traced));
+    let trace_id = |at: usize| &seen[at].header("sentry-trace").expect("traced")[..32];
+    assert_eq!(trace_id(0), trace_id(1));
     assert!(traced.sink.take().is_empty());
+}
+
+/// The value of `baggage` that arrives within a trace with a long context, from an agent with this output buffer; the
+/// caller of the agent gives two values.
+fn baggage_from(agent: impl FnOnce(&Traced) -> Agent) -> Vec<String> {
+    let (traced, host) = (Traced::new(), Host::start(|_| Reply::of(200)));
+    let context = format!("sentry-transaction={}", "x".repeat(5000));
+    let root = traced.tracer.continue_trace(SingleLines {
+        sentry_trace: Some(b"771a43a4192642f0b136d5159a501700-1234567890abcdef-1"),
+        baggage: Some(context.as_bytes()),
+        traceparent: None,
+    });
+    let request = agent(&traced).get(host.url("/"));
+    let request = request.header("baggage", "a=1").header("baggage", "b=2");
+    let _root = root.start_span("root").enter();
+    request.call().expect("a response");
+    let seen = host.seen().remove(0);
+    assert!(seen.header("sentry-trace").is_some());
+    let baggage = seen
+        .headers
+        .into_iter()
+        .filter(|(name, _)| name == "baggage");
+    baggage.map(|(_, value)| value).collect()
+}
+
+#[test]
+fn a_context_that_is_too_long_for_the_agent_breaks_no_request() {
+    let sized = |size| {
+        move |traced: &Traced| {
+            let config = Agent::config_builder().output_buffer_size(size);
+            config.build_traced_with(trace(traced))
+        }
+    };
+    let whole = baggage_from(agent);
+    assert!(whole.len() == 1 && whole[0].starts_with("a=1,b=2,sentry-transaction=xx"));
+    // Room for the line, and for the empty one behind it.
+    let line = format!("baggage: {}\r\n\r\n", whole[0]).len();
+    assert_eq!(baggage_from(sized(line)), whole);
+    assert_eq!(baggage_from(sized(line - 1)), ["a=1", "b=2"]);
+
+    let over = |traced: &Traced| {
+        let config = Agent::config_builder().output_buffer_size(4096);
+        let trace = trace(traced).over(Agent::new_with_defaults());
+        config.build_traced_with(trace)
+    };
+    assert_eq!(baggage_from(over), ["a=1", "b=2"]);
+}
+
+#[test]
+fn without_a_tracer_what_runs_inside_stays_below_the_current_span() {
+    let traced = Traced::new();
+    let current = Arc::new(Mutex::new(None));
+    let seen = current.clone();
+    let look = move |_: http::Request<SendBody<'_>>, _: MiddlewareNext<'_>| {
+        *seen.lock().expect("no panic") = current_span().span_id();
+        Err(Error::HostNotFound)
+    };
+    let config = Agent::config_builder().middleware(TraceMiddleware::new());
+    let agent: Agent = config.middleware(look).build().into();
+    let root = traced.tracer.start_new_trace().start_span("root").enter();
+    let result = agent.get("http://127.0.0.1/").call();
+    assert!(matches!(result, Err(Error::HostNotFound)));
+    assert_eq!(*current.lock().expect("no panic"), root.span_id());
 }

@@ -6,6 +6,7 @@ use reqwest::blocking::{Body, Client, Request, RequestBuilder, Response};
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{IntoUrl, Method};
 use sentry_trace_http::{ClientRequest, Propagation};
+use sentry_trace_runtime::current::Scope;
 
 use super::error::Error;
 use crate::journey::Journey;
@@ -81,8 +82,13 @@ impl TracedClient {
         self.follow(request, None)
     }
 
-    fn follow(&self, mut request: Request, asked: Option<Propagation>) -> Result<Response, Error> {
+    fn follow(&self, request: Request, asked: Option<Propagation>) -> Result<Response, Error> {
         let propagation = self.settings.propagation(asked);
+        let surroundings = self.settings.config.surroundings(propagation);
+        Scope::new(surroundings).run(|| self.travel(request, propagation))
+    }
+
+    fn travel(&self, mut request: Request, propagation: Propagation) -> Result<Response, Error> {
         let mut journey = Journey::start(&self.settings, &request);
         let mut sent = 0;
         loop {

@@ -169,9 +169,14 @@ impl Seen {
 impl Traced {
     /// Everything is recorded; only 127.0.0.1 gets headers.
     pub(crate) fn new() -> Self {
+        Self::with(Options::new())
+    }
+
+    /// The same with further options.
+    pub(crate) fn with(options: Options) -> Self {
         let (sink, notes) = (MemorySink::new(), Arc::new(Mutex::new(Vec::new())));
         let told = notes.clone();
-        let options = Options::new()
+        let options = options
             .ignore_environment()
             .traces_sample_rate(1.0)
             .trace_propagation_targets(["http://127.0.0.1"])
