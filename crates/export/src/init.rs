@@ -31,6 +31,7 @@ mod sinks;
 
 use std::time::Duration;
 
+use sentry_trace_runtime::process::Environment;
 use sentry_trace_runtime::sink::Sink;
 use sentry_trace_runtime::{Options, Tracer, set_global};
 
@@ -61,6 +62,9 @@ pub fn init(options: Options) -> Result<Guard, InitError> {
 ///   is neither a yes, a no nor the URL of an HTTP server, there are no copies and one warning on the standard error
 ///   output; the method's URL has to be one;
 /// - and to [`also`](Self::also), a terminal for example.
+///
+/// A DSN without a way to its host, which is the feature `dsn` or a bound client with the same DSN, is an error, unless
+/// the options have a sink of their own: what is meant for Sentry would be lost in silence.
 ///
 /// Without any of these nothing leaves the process but the headers: traces are continued and propagated.
 #[must_use = "tracing is off until `start`"]
@@ -115,8 +119,11 @@ impl Init {
         self
     }
 
-    /// Reads variables with `variable` instead of from the process.
+    /// Reads variables with `variable` instead of from the process; those of the trace that it was started in too (rule
+    /// R12).
     pub fn environment(mut self, variable: impl Fn(&str) -> Option<String> + 'static) -> Self {
+        let started_with = Environment::read(&variable).unwrap_or_default();
+        self.options = self.options.started_with(started_with);
         self.variable = Box::new(variable);
         self
     }
@@ -133,9 +140,7 @@ impl Init {
             variable,
         } = self;
         sinks.complete(&variable);
-        let options = options
-            .or(sinks.client_options())
-            .or(environment::options(&variable)?);
+        let options = environment::complete(options.or(sinks.client_options()), &variable)?;
         let fallback = Options::new().sink_for(move |settings| sinks.sink(settings));
         let tracer = Tracer::new(options.or(fallback))?;
         set_global(tracer.clone());

@@ -33,7 +33,9 @@ async fn a_service_is_switched_on_and_off() {
     an_own_sink_is_the_only_one().await;
     no_dsn_is_propagation_alone();
     wrong_values_are_named();
+    a_rate_that_is_not_needed_may_be_wrong();
     a_wrong_variable_for_spotlight_costs_the_copies_alone().await;
+    the_trace_of_the_process_is_read_where_the_rest_is();
     the_guard_gives_up_after_its_time().await;
 }
 
@@ -150,6 +152,33 @@ fn wrong_values_are_named() {
         "{text}"
     );
     assert!(tracer().is_none());
+}
+
+fn a_rate_that_is_not_needed_may_be_wrong() {
+    let rate = Options::new().traces_sample_rate(0.5);
+    let sampler = Options::new().traces_sampler(|_| 0.5);
+    for options in [rate, sampler] {
+        let wrong = variables([("SENTRY_TRACES_SAMPLE_RATE", "many")]);
+        drop(Init::new(options).environment(wrong).start().unwrap());
+    }
+}
+
+fn the_trace_of_the_process_is_read_where_the_rest_is() {
+    const SENTRY_TRACE: &str = "771a43a4192642f0b136d5159a501700-1234567890abcdef-1";
+    let trace = |switch: &str| {
+        let started = variables([
+            ("SENTRY_TRACE", SENTRY_TRACE),
+            ("SENTRY_BAGGAGE", "sentry-sample_rand=0.5"),
+            ("SENTRY_USE_ENVIRONMENT", switch),
+        ]);
+        let init = Init::new(Options::new()).environment(started);
+        let _guard = init.start().unwrap();
+        trace_data()
+    };
+    let read = trace("1").unwrap();
+    assert!(read.sentry_trace.starts_with(&SENTRY_TRACE[..32]));
+    assert_eq!(read.baggage.as_deref(), Some("sentry-sample_rand=0.5"));
+    assert_eq!(trace("0"), None);
 }
 
 async fn a_wrong_variable_for_spotlight_costs_the_copies_alone() {

@@ -15,7 +15,7 @@ use crate::describe::Describe;
 use crate::handle::SpanHandle;
 use crate::recording::{Recording, Slot};
 use crate::span::Span;
-use crate::trace::{Dsc, Trace};
+use crate::trace::{Dsc, Received, Trace};
 use crate::tracer::Tracer;
 
 /// A trace that was continued or started: start a span in it, or enter its [`scope`](Self::scope) as it is.
@@ -113,23 +113,15 @@ impl TraceContext {
 
     /// The trace of a span, continued below it as another service would.
     fn below(trace: &Trace, parent_span_id: Option<SpanId>) -> Self {
-        let frozen = trace.baggage();
-        let continued = Continued {
-            trace_id: trace.trace_id,
-            parent_span_id,
-            parent_decision: trace.decision,
-            dsc: frozen.map_or(IncomingDsc::Empty, |text| {
-                IncomingDsc::Frozen(MemberText::read([text]))
-            }),
-        };
-        let mut context = Self::continued(trace.tracer.clone(), continued);
-        if let (Some(ReceivedDsc::Frozen(read)), Some(frozen)) = (&mut context.received, frozen) {
-            // What is frozen here may be longer than what is read of other services, and has its number, even where the
-            // limits hide it.
-            frozen.clone_into(read);
-            context.received_sample_rand = ReceivedSampleRand::Usable;
+        // What is frozen here is not read again: it may be longer than what is read of other services.
+        let frozen = trace.baggage().map(<[u8]>::to_owned);
+        Self {
+            tracer: trace.tracer.clone(),
+            remote_parent: parent_span_id,
+            parent: trace.parent(),
+            received_sample_rand: ReceivedSampleRand::Usable,
+            received: Some(frozen.map_or(ReceivedDsc::Empty, ReceivedDsc::Frozen)),
         }
-        context
     }
 
     /// The trace.
@@ -218,15 +210,16 @@ impl TraceContext {
                 frozen: OnceLock::new(),
             },
             Some(ReceivedDsc::Empty) => Dsc::Empty,
-            Some(ReceivedDsc::Frozen(text)) if changes.is_empty() => Dsc::Frozen(text),
-            Some(ReceivedDsc::Frozen(mut text))
-                if changes.decided.is_none()
-                    && self.received_sample_rand == ReceivedSampleRand::Missing =>
-            {
-                changes.append(&mut text);
-                Dsc::Frozen(text)
+            Some(ReceivedDsc::Frozen(mut text)) => {
+                if !changes.is_empty() {
+                    write(&changes, self.received_sample_rand, &mut text);
+                }
+                Dsc::Frozen(Received {
+                    text,
+                    sample_rand: self.parent.sample_rand,
+                    rate: decided_rate.or(self.parent.sample_rate),
+                })
             }
-            Some(ReceivedDsc::Frozen(text)) => Dsc::Frozen(rewrite(&text, &changes)),
         };
         Trace {
             tracer: self.tracer,
@@ -261,10 +254,15 @@ const CHANGES_LEN: usize =
     "sentry-sample_rand=0.123456,sentry-sample_rate=0.12345678901234567,sentry-sampled=false,"
         .len();
 
-fn rewrite(received: &[u8], changes: &Changes) -> Vec<u8> {
-    let mut text = Vec::with_capacity(received.len() + CHANGES_LEN);
-    changes.write(received, &mut text);
-    text
+/// Writes these changes into the text of a context that came in.
+fn write(changes: &Changes, sample_rand: ReceivedSampleRand, text: &mut Vec<u8>) {
+    if changes.decided.is_none() && sample_rand == ReceivedSampleRand::Missing {
+        changes.append(text);
+    } else {
+        let mut changed = Vec::with_capacity(text.len() + CHANGES_LEN);
+        changes.write(text, &mut changed);
+        *text = changed;
+    }
 }
 
 impl TraceContext {
@@ -328,13 +326,7 @@ impl SpanHandle {
     /// ```
     #[must_use]
     pub fn continuation(&self) -> Option<TraceContext> {
-        let (trace, span_id) = self.place()?;
-        // A parent that is not recorded would be looked for in vain.
-        let parent = if self.is_unrecorded() {
-            trace.remote_parent
-        } else {
-            Some(span_id)
-        };
+        let (trace, parent) = self.place()?;
         Some(TraceContext::below(trace, parent))
     }
 }

@@ -24,6 +24,7 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use std::sync::OnceLock;
 
+use crate::contain::contain;
 use crate::handle::SpanHandle;
 
 thread_local! {
@@ -38,18 +39,22 @@ pub type Fallback = fn() -> SpanHandle;
 
 /// Sets what [`current_span`] answers where no span of ours is current. Once for the process; says whether it was set.
 ///
-/// The function runs inside every look-up outside our spans: it must be quick, and must not call [`current_span`].
+/// The function runs inside every look-up outside our spans: it must be quick, and must not call [`current_span`]. A panic
+/// in it counts as no span.
 pub fn set_fallback(fallback: Fallback) -> bool {
     FALLBACK.set(fallback).is_ok()
 }
 
 /// The span that is current on this thread, else what the [fallback](set_fallback) gives, else [`SpanHandle::NONE`].
+///
+/// With the official client as the fallback it must not be asked for inside the closure of `add_breadcrumb` or in
+/// `before_breadcrumb`, where the client holds its own lock.
 #[doc(alias = "getActiveSpan")]
 #[must_use]
 pub fn current_span() -> SpanHandle {
     let own = own_span();
     match FALLBACK.get() {
-        Some(fallback) if own.is_none() => fallback(),
+        Some(fallback) if own.is_none() => contain(fallback).unwrap_or(SpanHandle::NONE),
         _ => own,
     }
 }

@@ -119,8 +119,11 @@ impl SpanHandle {
     /// Whether the span is part of a transaction that will be handed to the sink.
     #[must_use]
     pub fn is_recording(&self) -> bool {
-        self.recorded()
-            .is_some_and(|span| span.trace.state().recording.is_some())
+        self.recorded().is_some_and(|span| {
+            let state = span.trace.state();
+            let recording = state.recording.as_ref();
+            recording.is_some_and(|recording| !recording.discarded)
+        })
     }
 
     /// Whether the name of this root span matters to anybody: it is recorded, or goes into the context.
@@ -257,15 +260,16 @@ impl SpanHandle {
         })
     }
 
-    /// Whether it never was recorded.
-    pub(crate) fn is_unrecorded(&self) -> bool {
-        self.recorded().is_none()
-    }
-
-    /// Its trace, and itself.
-    pub(crate) fn place(&self) -> Option<(&Trace, SpanId)> {
+    /// Its trace, and the span that the trace is continued below.
+    pub(crate) fn place(&self) -> Option<(&Trace, Option<SpanId>)> {
         let span = self.span.as_ref()?;
-        Some((&span.trace, span.span_id))
+        // A parent that is not recorded would be looked for in vain.
+        let parent = match span.slot {
+            Slot::None => span.trace.remote_parent,
+            Slot::Lost => Some(span.trace.root_span_id),
+            Slot::Root | Slot::Child(_) => Some(span.span_id),
+        };
+        Some((&span.trace, parent))
     }
 
     /// Whether a span that is started below this one becomes a root.

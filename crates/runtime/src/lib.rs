@@ -65,6 +65,8 @@ pub use context::TraceContext;
 pub use continue_trace::{continue_trace, start_new_trace, trace_data};
 pub use current::{carry_trace, current_span};
 pub use describe::Describe;
+#[doc(hidden)]
+pub use global::unset_global;
 pub use global::{set_global, tracer};
 pub use handle::{SpanHandle, TraceData};
 pub use instrument::TraceFutureExt;

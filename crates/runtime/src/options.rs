@@ -11,6 +11,7 @@ use sentry_trace_core::targets::{Target, Targets};
 use crate::clock::Clock;
 use crate::diagnostics::{Diagnostic, OnDiagnostic};
 use crate::entropy::Entropy;
+use crate::environment::Environment;
 use crate::sampler::{SamplingContext, TracesSampler};
 use crate::service::Service;
 use crate::settings::Settings;
@@ -42,6 +43,7 @@ pub struct Options {
     max_spans: Option<usize>,
     queue_capacity: Option<usize>,
     pub(crate) ignore_environment: bool,
+    pub(crate) process: Option<Environment>,
     pub(crate) sink: Option<SinkChoice>,
     pub(crate) clock: Option<Box<dyn Clock>>,
     pub(crate) entropy: Option<Box<dyn Entropy>>,
@@ -81,6 +83,13 @@ impl Options {
     pub const fn traces_sample_rate(mut self, rate: f64) -> Self {
         self.traces_sample_rate = Some(rate);
         self
+    }
+
+    /// Whether there is a rate or a sampler, which are one setting.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn samples(&self) -> bool {
+        self.traces_sample_rate.is_some() || self.traces_sampler.is_some()
     }
 
     /// Decides for each transaction: gives a rate in [0, 1] and goes before the parent's decision (rule R5).
@@ -220,8 +229,7 @@ impl Options {
     ///
     /// A rate and a sampler are one setting: where either is set here, neither is taken.
     pub fn or(self, fallback: Self) -> Self {
-        let sampling_is_set = self.traces_sample_rate.is_some() || self.traces_sampler.is_some();
-        let (rate, sampler) = if sampling_is_set {
+        let (rate, sampler) = if self.samples() {
             (self.traces_sample_rate, self.traces_sampler)
         } else {
             (fallback.traces_sample_rate, fallback.traces_sampler)
@@ -253,6 +261,7 @@ impl Options {
             max_spans: self.max_spans.or(fallback.max_spans),
             queue_capacity: self.queue_capacity.or(fallback.queue_capacity),
             ignore_environment: self.ignore_environment || fallback.ignore_environment,
+            process: self.process.or(fallback.process),
             sink: self.sink.or(fallback.sink),
             clock: self.clock.or(fallback.clock),
             entropy: self.entropy.or(fallback.entropy),
@@ -269,6 +278,13 @@ impl Options {
     /// Do not read `SENTRY_TRACE` and `SENTRY_BAGGAGE` of this process (rule R12).
     pub const fn ignore_environment(mut self) -> Self {
         self.ignore_environment = true;
+        self
+    }
+
+    /// What the process counts as started with (rule R12), where its own variables are not to be read.
+    #[doc(hidden)]
+    pub fn started_with(mut self, environment: Environment) -> Self {
+        self.process = Some(environment);
         self
     }
 

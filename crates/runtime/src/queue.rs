@@ -119,7 +119,9 @@ impl Queue {
                 self.offered.fetch_add(1, Ordering::SeqCst);
                 count(&counters.transactions);
             }
-            Err(TrySendError::Full(_) | TrySendError::Disconnected(_)) => {
+            Err(TrySendError::Full(refused) | TrySendError::Disconnected(refused)) => {
+                // What the sink remembered goes with it.
+                guarded(counters, || drop(refused));
                 self.progress.miss(spans);
                 let dropped = count(&counters.dropped_transactions);
                 // Once for each power of ten: a log of an overloaded service must not become a load itself.
@@ -227,8 +229,8 @@ fn flush(sink: &dyn Sink, timeout: Duration, counters: &Counters) -> bool {
     guarded(counters, || sink.flush(timeout)).unwrap_or(false)
 }
 
-/// Calls into a sink; a panic stays here and is counted.
-fn guarded<R>(counters: &Counters, call: impl FnOnce() -> R) -> Option<R> {
+/// Calls into a sink, or drops what it gave; a panic stays here and is counted.
+pub(crate) fn guarded<R>(counters: &Counters, call: impl FnOnce() -> R) -> Option<R> {
     let result = contain(call);
     if result.is_none() {
         count(&counters.sink_panics);

@@ -19,6 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use crate::contain::contain;
 use crate::transaction::{Surroundings, Transaction};
 
 /// Takes finished transactions.
@@ -143,30 +144,53 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
 impl<A: Sink, B: Sink> Sink for (A, B) {
     fn accept(&self, transaction: Transaction) {
         let copy = transaction.clone();
-        let first = catch_unwind(AssertUnwindSafe(|| self.0.accept(copy)));
-        self.1.accept(transaction);
-        if let Err(panic) = first {
-            resume_unwind(panic);
-        }
+        let mut given = [copy, transaction].into_iter();
+        both(self, |sink| {
+            if let Some(transaction) = given.next() {
+                sink.accept(transaction);
+            }
+        });
     }
 
     fn begin(&self) -> Option<Surroundings> {
-        self.0.begin().or_else(|| self.1.begin())
+        match catch_unwind(AssertUnwindSafe(|| self.0.begin())) {
+            Ok(surroundings) => surroundings.or_else(|| self.1.begin()),
+            // A panic goes on only where it takes nothing from the second.
+            Err(panic) => contain(|| self.1.begin())
+                .flatten()
+                .or_else(|| resume_unwind(panic)),
+        }
     }
 
     fn prepare(&self, transaction: &mut Transaction) {
-        self.0.prepare(transaction);
-        self.1.prepare(transaction);
+        both(self, |sink| sink.prepare(transaction));
     }
 
     fn lost(&self, reason: LossReason, loss: Loss) {
-        self.0.lost(reason, loss);
-        self.1.lost(reason, loss);
+        both(self, |sink| sink.lost(reason, loss));
     }
 
     fn flush(&self, timeout: Duration) -> bool {
-        let start = Instant::now();
-        let first = self.0.flush(timeout);
-        self.1.flush(timeout.saturating_sub(start.elapsed())) && first
+        let start = HAS_CLOCK.then(Instant::now);
+        let mut flushed = true;
+        both(self, |sink| {
+            let passed = start.map_or(Duration::ZERO, |start| start.elapsed());
+            flushed &= sink.flush(timeout.saturating_sub(passed));
+        });
+        flushed
+    }
+}
+
+/// On a browser's WebAssembly `Instant::now` panics.
+const HAS_CLOCK: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));
+
+/// Calls both; a panic of the first goes on behind the second.
+fn both<A: Sink, B: Sink>(sinks: &(A, B), mut call: impl FnMut(&dyn Sink)) {
+    match catch_unwind(AssertUnwindSafe(|| call(&sinks.0))) {
+        Ok(()) => call(&sinks.1),
+        Err(panic) => {
+            contain(|| call(&sinks.1));
+            resume_unwind(panic);
+        }
     }
 }

@@ -15,11 +15,16 @@ use crate::handle::SpanHandle;
 #[must_use = "a span finishes when it is dropped"]
 pub struct Span {
     handle: SpanHandle,
+    /// A panic was on its way when it started, as in a destructor: that one is not its own.
+    started_in_panic: bool,
 }
 
 impl Span {
-    pub(crate) const fn new(handle: SpanHandle) -> Self {
-        Self { handle }
+    pub(crate) fn new(handle: SpanHandle) -> Self {
+        Self {
+            handle,
+            started_in_panic: std::thread::panicking(),
+        }
     }
 
     /// A shared reference to it.
@@ -28,7 +33,8 @@ impl Span {
         &self.handle
     }
 
-    /// Makes it current on this thread until it is dropped.
+    /// Makes it current on this thread until it is dropped. Such guards nest per thread: the branches of one future that
+    /// run at once, in `select!` and `join!`, take [`in_trace_span`](crate::TraceFutureExt::in_trace_span) instead.
     pub fn enter(self) -> EnteredSpan {
         EnteredSpan {
             guard: CurrentGuard::new(self.handle.clone()),
@@ -53,8 +59,8 @@ impl Span {
 
 impl Drop for Span {
     fn drop(&mut self) {
-        let panicking = std::thread::panicking();
-        std::mem::take(&mut self.handle).finish(panicking.then_some(SpanStatus::InternalError));
+        let panicked = std::thread::panicking() && !self.started_in_panic;
+        std::mem::take(&mut self.handle).finish(panicked.then_some(SpanStatus::InternalError));
     }
 }
 
@@ -66,7 +72,7 @@ impl Deref for Span {
     }
 }
 
-/// A span that is current on this thread and finishes when it is dropped.
+/// A span that is current on this thread and finishes when it is dropped. These nest per thread, see [`Span::enter`].
 ///
 /// It stays on its thread:
 ///

@@ -8,8 +8,10 @@ use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::sample_rand::SampleRand;
 use sentry_trace_core::status::SpanStatus;
 
+use crate::decide::Parent;
 use crate::diagnostics::count;
 use crate::frozen_dsc::FrozenDsc;
+use crate::queue::guarded;
 use crate::recording::Recording;
 use crate::text::Text;
 use crate::tracer::Tracer;
@@ -40,8 +42,17 @@ pub(crate) enum Dsc {
     },
     /// Received, and empty.
     Empty,
-    /// Received: `sentry-a=1,sentry-b=2`.
-    Frozen(Vec<u8>),
+    /// Received.
+    Frozen(Received),
+}
+
+/// A context that came in, with what was written into it here (rule R3).
+pub(crate) struct Received {
+    /// `sentry-a=1,sentry-b=2`
+    pub(crate) text: Vec<u8>,
+    pub(crate) sample_rand: SampleRand,
+    /// The rate of the last decision, where anybody may ask for it.
+    pub(crate) rate: Option<f64>,
 }
 
 /// What changes while the transaction runs.
@@ -73,12 +84,29 @@ impl Trace {
     pub(crate) fn baggage(&self) -> Option<&[u8]> {
         match &self.dsc {
             Dsc::Empty => None,
-            Dsc::Frozen(text) => Some(text),
+            Dsc::Frozen(received) => Some(&received.text),
             Dsc::Head {
                 sample_rand,
                 rate,
                 frozen,
             } => Some(frozen.get_or_init(|| self.freeze(*sample_rand, *rate))),
+        }
+    }
+
+    /// What a decision in this trace goes by.
+    pub(crate) fn parent(&self) -> Parent {
+        let (sample_rand, sample_rate) = match &self.dsc {
+            Dsc::Empty => (SampleRand::of(self.trace_id), None),
+            Dsc::Frozen(received) => (received.sample_rand, received.rate),
+            Dsc::Head {
+                sample_rand, rate, ..
+            } => (*sample_rand, *rate),
+        };
+        Parent {
+            trace_id: self.trace_id,
+            decision: self.decision,
+            sample_rate,
+            sample_rand,
         }
     }
 
@@ -120,6 +148,8 @@ impl Trace {
         );
         if recording.discarded {
             count(&counters.discarded_transactions);
+            // What the sink remembered goes with it.
+            guarded(counters, || drop(recording));
         } else if self.tracer.has_sink() {
             let dsc = self.take_dsc();
             self.tracer.accept(Transaction {
@@ -154,9 +184,9 @@ impl Trace {
     fn take_dsc(self: &mut Arc<Self>) -> Option<FrozenDsc> {
         let text = match Arc::get_mut(self) {
             Some(Self {
-                dsc: Dsc::Frozen(text),
+                dsc: Dsc::Frozen(received),
                 ..
-            }) => std::mem::take(text),
+            }) => std::mem::take(&mut received.text),
             _ => self.baggage()?.to_owned(),
         };
         Some(FrozenDsc::new(text))

@@ -1,12 +1,14 @@
 //! The tracer: what all traces of a service share.
 
+use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::clock::Clock;
+use crate::contain::contain;
 use crate::diagnostics::{Counters, Diagnostic, Stats, count};
 use crate::dropped_name;
-use crate::entropy::Entropy;
+use crate::entropy::{self, Entropy};
 use crate::environment::Environment;
 use crate::options::{Options, OptionsError, SinkChoice, error};
 use crate::queue::{Outlet, Queue};
@@ -32,8 +34,19 @@ struct Inner {
     process: Option<Environment>,
 }
 
+impl Drop for Inner {
+    /// Whoever drops the last tracer, a request for example, does not see a sink panic that goes with it.
+    fn drop(&mut self) {
+        let outlet = std::mem::replace(&mut self.outlet, Outlet::Closed);
+        contain(|| drop(outlet));
+    }
+}
+
 impl Tracer {
     /// Checks the options and starts the sink's thread.
+    ///
+    /// After a fork build a new tracer: a forked process has no thread for the sink, and would make the same ids as its
+    /// siblings.
     ///
     /// # Errors
     /// Names the option whose value cannot be used.
@@ -58,8 +71,9 @@ impl Tracer {
         let clock = options.clock.take().map_or_else(system_clock, Ok)?;
         let entropy = options.entropy.take().map_or_else(system_entropy, Ok)?;
         let process = (!options.ignore_environment)
-            .then(|| Environment::read(|name| std::env::var(name).ok()))
+            .then(|| options.process.take().or_else(own_environment))
             .flatten();
+        entropy::note_tracer();
         let tracer = Self {
             inner: Arc::new(Inner {
                 settings,
@@ -83,6 +97,11 @@ impl Tracer {
     #[must_use]
     pub fn settings(&self) -> &Settings {
         &self.inner.settings
+    }
+
+    /// Whether one is a clone of the other.
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
     }
 
     /// What was dropped or ignored so far.
@@ -161,6 +180,11 @@ impl std::fmt::Debug for Tracer {
     }
 }
 
+/// As bytes: one that is not UTF-8 costs its own member, not the whole variable (rule R2).
+fn own_environment() -> Option<Environment> {
+    Environment::read(|name| std::env::var_os(name).map(OsString::into_encoded_bytes))
+}
+
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 fn system_clock() -> Result<Box<dyn Clock>, OptionsError> {
     Ok(Box::new(crate::clock::SystemClock::default()))
@@ -168,7 +192,7 @@ fn system_clock() -> Result<Box<dyn Clock>, OptionsError> {
 
 #[cfg(not(all(target_family = "wasm", target_os = "unknown")))]
 fn system_entropy() -> Result<Box<dyn Entropy>, OptionsError> {
-    Ok(Box::new(crate::entropy::SystemEntropy))
+    Ok(Box::new(entropy::SystemEntropy))
 }
 
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]

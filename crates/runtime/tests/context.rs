@@ -3,7 +3,11 @@
 
 mod common;
 
-use common::{header, incoming, member, names, recording, root, tracer, with_sink};
+use std::sync::{Arc, Mutex};
+
+use common::{
+    assert_invariant, header, incoming, member, names, recording, root, tracer, with_sink,
+};
 use sentry_trace_runtime::transaction::TransactionSource;
 use sentry_trace_runtime::{Options, Tracer};
 
@@ -173,5 +177,32 @@ fn a_number_that_was_added_behind_the_limits_is_not_added_again() {
             let dsc = transaction.dsc.unwrap();
             assert_eq!(dsc.matches("sentry-sample_rand=").count(), 1);
         }
+    }
+}
+
+#[test]
+fn a_decision_goes_by_the_number_that_stands_behind_the_limits() {
+    let rate = Arc::new(Mutex::new(0.5));
+    let seen = Arc::new(Mutex::new(None));
+    let options = Options::new().traces_sampler({
+        let (rate, seen) = (rate.clone(), seen.clone());
+        move |context| {
+            *seen.lock().unwrap() = context.parent_sample_rate;
+            *rate.lock().unwrap()
+        }
+    });
+    let tracer = tracer(options);
+    let many: Vec<_> = (0..63).map(|at| format!("sentry-m{at}=1")).collect();
+    let (header, baggage) = (header("1"), many.join(",") + ",sentry-sample_rate=0.1");
+    let context = tracer.continue_trace(incoming(&header, &baggage));
+    let request = context.start_span("request").start();
+    let number = member(request.baggage().unwrap(), "sample_rand").unwrap();
+    let number: f64 = number.parse().unwrap();
+    for rate_of_task in [2.0 * number, number] {
+        *rate.lock().unwrap() = rate_of_task;
+        let task = request.continuation().unwrap().start_span("task").start();
+        assert_eq!(task.decision().is_sampled(), number < rate_of_task);
+        assert_eq!(*seen.lock().unwrap(), Some(0.5));
+        assert_invariant(task.baggage().unwrap());
     }
 }

@@ -97,6 +97,33 @@ fn a_status_that_was_set_survives_a_panic() {
     assert_eq!(sink.take()[0].root.status, Some(SpanStatus::NotFound));
 }
 
+/// Does with spans what a guard of a database does.
+struct RollBack;
+
+impl Drop for RollBack {
+    fn drop(&mut self) {
+        start_span("run").run(|_| ());
+        start_span("start").start().finish();
+    }
+}
+
+#[test]
+fn a_span_in_a_destructor_has_no_part_in_the_panic_that_is_on_its_way() {
+    let (tracer, sink) = recording();
+    let outer = root(&tracer, "outer");
+    let panics = || {
+        outer.start_child("around").run(|_| {
+            let _roll_back = RollBack;
+            panic!("on purpose");
+        })
+    };
+    catch_unwind(AssertUnwindSafe(panics)).unwrap_err();
+    drop(outer);
+    let statuses: Vec<_> = sink.take()[0].spans.iter().map(|s| s.status).collect();
+    let around = Some(SpanStatus::InternalError);
+    assert_eq!(statuses, [around, None, None]);
+}
+
 #[test]
 fn threads_start_without_a_span_and_carry_trace_hands_it_over() {
     let (tracer, sink) = recording();

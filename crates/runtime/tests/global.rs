@@ -8,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use common::{TRACE, header, incoming, recording, root};
 use sentry_trace_runtime::{
     Options, continue_trace, current_span, set_global, start_new_trace, start_span, trace_data,
-    tracer,
+    tracer, unset_global,
 };
 
 /// One test at a time, and no global tracer at its start.
@@ -55,6 +55,52 @@ fn the_global_tracer_is_set_replaced_and_taken_away() {
     };
     assert_eq!(names(&first_sink), ["one", "three"]);
     assert_eq!(names(&second_sink), ["two"]);
+}
+
+#[test]
+fn what_becomes_the_tracer_may_look_at_the_global_one() {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use sentry_trace_runtime::Tracer;
+
+    struct SameAgain;
+    impl From<SameAgain> for Option<Tracer> {
+        fn from(_: SameAgain) -> Self {
+            // On a thread of its own, so that a look that has to wait gives up.
+            let (seen, global) = channel();
+            std::thread::spawn(move || seen.send(tracer()));
+            global.recv_timeout(Duration::from_secs(10)).ok().flatten()
+        }
+    }
+    let _alone = alone();
+    set_global(recording().0);
+    assert!(set_global(SameAgain).is_some());
+    assert!(set_global(None).is_some());
+}
+
+#[test]
+fn a_tracer_that_goes_takes_no_other_one_away() {
+    let _alone = alone();
+    let (first, _) = recording();
+    set_global(first.clone());
+    set_global(recording().0);
+    assert!(unset_global(&first).is_none() && tracer().is_some());
+
+    let comes_and_goes = || {
+        let (own, _) = recording();
+        for _ in 0..1_000_000 {
+            set_global(own.clone());
+            if let Some(gone) = unset_global(&own) {
+                assert!(std::ptr::eq(gone.settings(), own.settings()));
+            }
+        }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(comes_and_goes);
+        comes_and_goes();
+    });
+    assert!(tracer().is_none());
 }
 
 #[test]

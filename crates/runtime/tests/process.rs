@@ -4,6 +4,7 @@
 mod common;
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::process::{Command, Stdio};
 
 use common::{PARENT, TRACE, header, member};
@@ -15,9 +16,10 @@ use sentry_trace_runtime::{Options, Tracer, set_global, start_span, trace_data};
 /// Says which of the steps of [`a_process_of_its_own`] the program was started again for.
 const STEP: &str = "SENTRY_TRACE_TEST_STEP";
 const MARK: &str = "answer: ";
+const NO_VARIABLES: &[(&str, &str)] = &[];
 
 /// Starts this program again; gives the lines that it answers.
-fn this_program(step: &str, variables: &[(&str, &str)]) -> Vec<String> {
+fn this_program<V: AsRef<OsStr> + Copy>(step: &str, variables: &[(&str, V)]) -> Vec<String> {
     let mut command = Command::new(std::env::current_exe().unwrap());
     command
         .args(["--exact", "a_process_of_its_own", "--nocapture"])
@@ -49,6 +51,9 @@ fn a_process_of_its_own() {
     let options = Options::new().traces_sample_rate(1.0);
     let tracer = match step.as_str() {
         "ignore" => Tracer::new(options.ignore_environment()).unwrap(),
+        "started with nothing" => {
+            Tracer::new(options.started_with(Environment::default())).unwrap()
+        }
         "strict" => {
             let strict = options.strict_trace_continuation(true).org_id("1");
             Tracer::new(strict).unwrap()
@@ -103,6 +108,22 @@ fn the_trace_that_the_process_was_started_in_is_continued() {
     assert_eq!(lines[1..], [TRACE, PARENT, baggage]);
 }
 
+#[cfg(unix)]
+#[test]
+fn a_byte_that_is_no_text_costs_its_own_member_alone() {
+    use std::os::unix::ffi::OsStrExt;
+
+    let header = header("0");
+    let baggage = b"vendor=\xe9,sentry-a=\xe9,sentry-sample_rand=0.5,sentry-x=%20";
+    let started = [
+        (SENTRY_TRACE, OsStr::new(&header)),
+        (SENTRY_BAGGAGE, OsStr::from_bytes(baggage)),
+    ];
+    let lines = this_program("read", &started);
+    assert_eq!(lines[1], TRACE);
+    assert_eq!(lines[3], "sentry-sample_rand=0.5,sentry-x=%20");
+}
+
 #[test]
 fn a_process_without_a_trace_or_with_a_bad_one_starts_its_own() {
     for value in [None, Some(""), Some("garbage"), Some(&*header("2"))] {
@@ -128,6 +149,7 @@ fn reading_can_be_switched_off() {
     assert!(!reads("False", "read") && !reads("0", "read"));
     assert!(reads("1", "read") && reads("", "read"));
     assert!(!reads("1", "ignore"), "by the option");
+    assert!(!reads("1", "started with nothing"), "something else counts");
     assert!(!reads("1", "strict"), "by rule R4");
 }
 
@@ -167,7 +189,7 @@ fn a_child_gets_the_current_trace_and_not_what_its_parent_inherited() {
     assert!(lines[0].starts_with(TRACE) && !lines[0].contains(PARENT));
     assert_eq!(variables(&lines[1..]), expected);
 
-    let lines = this_program("child with a span", &[]);
+    let lines = this_program("child with a span", NO_VARIABLES);
     let variables = variables(&lines[1..]);
     assert_eq!(variables[SENTRY_TRACE], lines[0]);
     let baggage = variables[SENTRY_BAGGAGE];
@@ -187,7 +209,7 @@ fn outside_a_span_a_child_gets_the_trace_of_its_parent_or_nothing() {
     assert!(!passed_on[SENTRY_TRACE].contains(PARENT));
     assert_eq!(passed_on[SENTRY_BAGGAGE], "sentry-sample_rand=0.5");
 
-    assert!(variables(&this_program("child without a span", &[])).is_empty());
+    assert!(variables(&this_program("child without a span", NO_VARIABLES)).is_empty());
     let lines = this_program("child without a tracer", &inherited);
     assert!(variables(&lines).is_empty(), "{lines:?}");
 }

@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Condvar, Mutex};
@@ -13,6 +14,7 @@ use common::{root, tracer};
 use sentry_trace_runtime::diagnostics::Diagnostic;
 use sentry_trace_runtime::sink::{Loss, LossReason, Sink};
 use sentry_trace_runtime::testing::MemorySink;
+use sentry_trace_runtime::transaction::Surroundings;
 use sentry_trace_runtime::{Options, Tracer, Transaction};
 
 /// What a test waits for at most; never waited for when all is well.
@@ -326,4 +328,138 @@ fn one_sink_that_panics_keeps_nothing_from_the_other() {
     assert!(tracer.flush(Duration::from_secs(10)));
     assert_eq!(sink.take().len(), 1);
     assert_eq!(tracer.stats().sink_panics, 1);
+}
+
+/// Panics in each call.
+struct AlwaysPanicking;
+
+impl Sink for AlwaysPanicking {
+    fn accept(&self, _: Transaction) {
+        panic!("on purpose");
+    }
+
+    fn begin(&self) -> Option<Surroundings> {
+        panic!("on purpose");
+    }
+
+    fn prepare(&self, _: &mut Transaction) {
+        panic!("on purpose");
+    }
+
+    fn lost(&self, _: LossReason, _: Loss) {
+        panic!("on purpose");
+    }
+
+    fn flush(&self, _: Duration) -> bool {
+        panic!("on purpose");
+    }
+}
+
+/// Notes each call.
+struct Noting(Sender<&'static str>);
+
+impl Sink for Noting {
+    fn accept(&self, _: Transaction) {
+        self.0.send("accept").unwrap();
+    }
+
+    fn begin(&self) -> Option<Surroundings> {
+        self.0.send("begin").unwrap();
+        Some(Arc::new(()))
+    }
+
+    fn prepare(&self, _: &mut Transaction) {
+        self.0.send("prepare").unwrap();
+    }
+
+    fn lost(&self, _: LossReason, _: Loss) {
+        self.0.send("lost").unwrap();
+    }
+
+    fn flush(&self, _: Duration) -> bool {
+        self.0.send("flush").unwrap();
+        true
+    }
+}
+
+/// Makes each call that a sink has, and says how many of them panicked.
+fn panics_of(sink: &impl Sink) -> usize {
+    let (tracer, sent) = common::recording();
+    drop(root(&tracer, "work"));
+    let transaction = sent.take().remove(0);
+    let calls: [&dyn Fn(); 5] = [
+        &|| _ = sink.begin(),
+        &|| sink.prepare(&mut transaction.clone()),
+        &|| sink.accept(transaction.clone()),
+        &|| sink.lost(LossReason::QueueOverflow, Loss::new(1, 1)),
+        &|| _ = sink.flush(PATIENCE),
+    ];
+    let panics = |call: &&&dyn Fn()| catch_unwind(AssertUnwindSafe(call)).is_err();
+    calls.iter().filter(panics).count()
+}
+
+#[test]
+fn one_sink_that_panics_keeps_no_call_from_the_other() {
+    const CALLS: [&str; 5] = ["begin", "prepare", "accept", "lost", "flush"];
+    let (noted, calls) = channel();
+    // What one of them remembers goes before a panic of the other.
+    assert_eq!(panics_of(&(AlwaysPanicking, Noting(noted.clone()))), 4);
+    assert_eq!(calls.try_iter().collect::<Vec<_>>(), CALLS);
+    assert_eq!(panics_of(&(Noting(noted), AlwaysPanicking)), 4);
+    assert_eq!(calls.try_iter().collect::<Vec<_>>(), CALLS);
+    assert_eq!(panics_of(&(AlwaysPanicking, AlwaysPanicking)), 5);
+}
+
+/// Panics when it is dropped.
+struct Mine;
+
+impl Drop for Mine {
+    fn drop(&mut self) {
+        panic!("on purpose");
+    }
+}
+
+/// A sink that panics when it is dropped, and so does what it remembers.
+struct Mined {
+    gate: Gated,
+    _mine: Mine,
+}
+
+impl Mined {
+    fn behind(gate: &Gated) -> Self {
+        let gate = gate.clone();
+        Self { gate, _mine: Mine }
+    }
+}
+
+impl Sink for Mined {
+    fn begin(&self) -> Option<Surroundings> {
+        Some(Arc::new(Mine))
+    }
+
+    fn accept(&self, _: Transaction) {
+        self.gate.pass();
+    }
+}
+
+#[test]
+fn what_a_sink_gave_may_panic_when_it_is_dropped() {
+    let gate = Gated::default();
+    let queued = behind_queue(Mined::behind(&gate), 1);
+    drop(root(&queued, "accepted"));
+    gate.wait_until_entered();
+    drop(root(&queued, "waits"));
+    drop(root(&queued, "refused"));
+    assert_eq!(queued.stats().sink_panics, 1);
+    gate.open();
+
+    let inline = Options::new().traces_sample_rate(1.0);
+    let inline = tracer(inline.inline_sink(Mined::behind(&gate)));
+    let discarded = root(&inline, "discarded");
+    discarded.discard_transaction();
+    drop(discarded);
+    assert_eq!(inline.stats().sink_panics, 1);
+    let last = root(&inline, "goes with the sink");
+    drop(inline);
+    drop(last);
 }

@@ -247,7 +247,11 @@ fn children_that_are_open_at_the_end_are_cancelled() {
 fn a_discarded_transaction_does_not_arrive() {
     let (tracer, sink) = recording();
     let first = root(&tracer, "discarded").enter();
-    start_span("child").run(|span| span.discard_transaction());
+    start_span("child").run(|span| {
+        assert!(span.is_recording());
+        span.discard_transaction();
+        assert!(!span.is_recording() && !span.root().is_recording());
+    });
     drop(first);
     drop(root(&tracer, "kept"));
     let transactions = sink.take();

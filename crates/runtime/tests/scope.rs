@@ -182,6 +182,23 @@ fn work_that_outlives_its_request_continues_its_trace() {
 }
 
 #[test]
+fn what_continues_a_span_without_a_place_hangs_below_its_request() {
+    let (tracer, sink) = with_sink(Options::new().traces_sample_rate(1.0).max_spans(1));
+    let request = tracer.start_new_trace().start_span("request").start();
+    let kept = request.start_child("kept").start();
+    let over = kept.start_child("over").start();
+    let below_over = over.start_child("below over").start();
+    let (id, handle) = (request.span_id(), request.handle().clone());
+    drop((kept, request));
+    let late = handle.start_child("late").start();
+    drop(sink.take());
+    for span in [over, below_over, late] {
+        span.continuation().unwrap().start_span("job").run(|_| ());
+        assert_eq!(sink.take()[0].root.parent_span_id, id);
+    }
+}
+
+#[test]
 fn a_context_that_is_longer_than_a_header_is_continued_whole() {
     let release = "r".repeat(9000);
     let (tracer, _sink) = with_sink(Options::new().traces_sample_rate(1.0).release(release));

@@ -9,23 +9,23 @@ pub(super) type Variable = dyn Fn(&str) -> Option<String>;
 
 const TRACES_SAMPLE_RATE: &str = "SENTRY_TRACES_SAMPLE_RATE";
 
-/// Reads the variables; an empty one counts as not set.
-pub(super) fn options(variable: &Variable) -> Result<Options, InitError> {
+/// Adds what is not set and the variables say; an empty one counts as not set, and one that is not needed may be wrong.
+pub(super) fn complete(options: Options, variable: &Variable) -> Result<Options, InitError> {
     let read = |name| variable(name).filter(|value| !value.trim().is_empty());
-    let mut options = Options::new();
+    let mut found = Options::new();
     if let Some(dsn) = read("SENTRY_DSN") {
-        options = options.dsn(dsn);
+        found = found.dsn(dsn);
     }
     if let Some(release) = read("SENTRY_RELEASE") {
-        options = options.release(release);
+        found = found.release(release);
     }
     if let Some(environment) = read("SENTRY_ENVIRONMENT") {
-        options = options.environment(environment);
+        found = found.environment(environment);
     }
-    if let Some(text) = read(TRACES_SAMPLE_RATE) {
-        options = options.traces_sample_rate(rate(text)?);
+    if let Some(text) = read(TRACES_SAMPLE_RATE).filter(|_| !options.samples()) {
+        found = found.traces_sample_rate(rate(text)?);
     }
-    Ok(options)
+    Ok(options.or(found))
 }
 
 fn rate(text: String) -> Result<f64, InitError> {

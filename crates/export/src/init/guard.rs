@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use sentry_trace_runtime::{Tracer, set_global, tracer};
+use sentry_trace_runtime::{Tracer, unset_global};
 
 /// Keeps tracing on; when it is dropped, what is waiting is delivered, and there is no global tracer any more.
 #[derive(Debug)]
@@ -36,13 +36,6 @@ impl Guard {
 impl Drop for Guard {
     fn drop(&mut self) {
         self.tracer.flush(self.flush_timeout);
-        // A later tracer may have taken the place.
-        if tracer().is_some_and(|global| is_same(&global, &self.tracer)) {
-            set_global(None);
-        }
+        unset_global(&self.tracer);
     }
-}
-
-fn is_same(one: &Tracer, other: &Tracer) -> bool {
-    std::ptr::eq(one.settings(), other.settings())
 }
