@@ -145,3 +145,59 @@ async fn a_request_that_is_served_while_something_else_unwinds_ends_as_its_respo
         assert_eq!(status(&wait_for_one(&sink)), expected, "{path}");
     }
 }
+
+#[derive(Debug)]
+struct Undecided;
+
+impl std::fmt::Display for Undecided {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("undecided")
+    }
+}
+
+impl actix_web::ResponseError for Undecided {
+    fn status_code(&self) -> actix_web::http::StatusCode {
+        panic!("no status")
+    }
+}
+
+/// Panics when it is asked for its size.
+struct Unknowing;
+
+impl MessageBody for Unknowing {
+    type Error = Infallible;
+
+    fn size(&self) -> BodySize {
+        panic!("no size")
+    }
+
+    fn poll_next(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Bytes, Infallible>>> {
+        Poll::Pending
+    }
+}
+
+#[actix_web::test]
+async fn what_panics_when_we_ask_it_has_failed() {
+    let (sink, tracer) = tracer();
+    let app = App::new()
+        .wrap_fn(|request, service| match request.path() {
+            "/error" => future::err(Undecided.into()).left_future(),
+            _ => {
+                let response = service.call(request);
+                let unknowing = |_: &mut _, _| Unknowing;
+                response
+                    .map(move |response| Ok(response?.map_body(unknowing)))
+                    .right_future()
+            }
+        })
+        .default_service(web::to(HttpResponse::Ok))
+        .wrap(TraceMiddleware::new().tracer(tracer));
+    let app = test::init_service(app).await;
+    for path in ["/error", "/body"] {
+        assert_panics(|| drop(app.call(get(path)).now_or_never()));
+        assert_eq!(status(&wait_for_one(&sink)), "internal_error", "{path}");
+    }
+}

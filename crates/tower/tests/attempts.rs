@@ -54,6 +54,13 @@ async fn twice(request: Request<()>, change: impl FnOnce(&mut Request<()>)) -> [
     attempts.in_trace_span(root).await
 }
 
+/// Signs our headers with the others.
+fn sign(request: &mut Request<()>) {
+    let signature = "AWS4-HMAC-SHA256 Credential=x, SignedHeaders=baggage;host;sentry-trace;traceparent, Signature=y";
+    let signature = HeaderValue::from_static(signature);
+    request.headers_mut().insert("authorization", signature);
+}
+
 fn texts<'a>(headers: &'a HeaderMap, name: &str) -> Vec<&'a str> {
     let values = headers.get_all(name).iter();
     values.map(|value| value.to_str().expect("ASCII")).collect()
@@ -133,4 +140,64 @@ async fn what_is_the_callers_stays() {
     .await;
     assert_eq!(texts(&second, "sentry-trace"), ["mine"]);
     assert_eq!(texts(&second, "baggage"), ["x=1"]);
+}
+
+#[tokio::test]
+async fn what_the_caller_adds_between_stays() {
+    let [_, second] = twice(request(), |request| {
+        request
+            .headers_mut()
+            .append("baggage", HeaderValue::from_static("added=1"));
+    })
+    .await;
+    let all = texts(&second, "baggage").join(",");
+    assert!(all.contains("added=1"), "{all}");
+}
+
+#[tokio::test]
+async fn what_the_caller_sets_as_traceparent_between_stays() {
+    let [_, second] = twice(request(), |request| {
+        request
+            .headers_mut()
+            .insert("traceparent", HeaderValue::from_static(TRACEPARENT));
+    })
+    .await;
+    assert_eq!(texts(&second, "traceparent"), [TRACEPARENT]);
+}
+
+#[tokio::test]
+async fn what_was_signed_since_stays() {
+    let seen = Mutex::new(None);
+    let [_, second] = twice(request(), |request| {
+        sign(request);
+        *seen.lock().expect("no panic") = Some(request.headers().clone());
+    })
+    .await;
+    let signed = seen.lock().expect("no panic").take().expect("it was sent");
+    assert_eq!(second, signed);
+}
+
+#[tokio::test]
+async fn what_a_layer_between_two_has_signed_stays() {
+    let tracer = tracer();
+    let layer = ClientLayer::new().tracer(tracer.clone());
+    let signed = Mutex::new(None);
+    let send = async {
+        let answer = |request: Request<()>| ready(Ok(Response::new(request.headers().clone())));
+        let inner = |mut request: Request<()>| {
+            sign(&mut request);
+            *signed.lock().expect("no panic") = Some(request.headers().clone());
+            layer.send(request, answer)
+        };
+        let Ok::<_, Infallible>(response) = layer.send(request(), inner).await;
+        response.into_body().into_inner().into_inner()
+    };
+    let root = tracer.start_new_trace().start_span("root").start();
+    let headers = send.in_trace_span(root).await;
+    let signed = signed
+        .lock()
+        .expect("no panic")
+        .take()
+        .expect("it was sent");
+    assert_eq!(headers, signed);
 }

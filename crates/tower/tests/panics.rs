@@ -206,3 +206,31 @@ fn a_request_that_is_served_while_something_else_unwinds_ends_as_its_response_sa
     });
     assert_eq!(status(&sink), Some(SpanStatus::Ok));
 }
+
+/// A body that panics when it is asked for its length.
+struct Unknowing;
+
+impl Body for Unknowing {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Pending
+    }
+
+    fn size_hint(&self) -> http_body::SizeHint {
+        panic!("no idea");
+    }
+}
+
+#[test]
+fn a_body_that_panics_when_we_ask_for_its_length_has_failed() {
+    let (layer, sink) = layer();
+    let answer = |_: Request<()>| std::future::ready(Ok::<_, Infallible>(Response::new(Unknowing)));
+    let service = layer.layer(service_fn(answer));
+    assert_panics(|| drop(service.oneshot(Request::new(())).now_or_never()));
+    assert_eq!(status(&sink), Some(SpanStatus::InternalError));
+}

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use actix_web::Error;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
-use sentry_trace_http::ServerSpan;
+use sentry_trace_http::{FailOnPanic, ServerSpan};
 
 use super::headers::View;
 
@@ -19,9 +19,13 @@ pub(super) fn end_with_error(span: ServerSpan, error: &mut Error) {
     if span.ignores_response() {
         return span.finish();
     }
+    let mut span = Some(span);
+    let panics = FailOnPanic::new(&mut span);
+    let named = error.as_response_error().status_code();
+    panics.passed();
     let unanswered = Unanswered {
-        span: Cell::new(Some(span)),
-        named: error.as_response_error().status_code(),
+        span: Cell::new(span),
+        named,
     };
     error.add_response_mapper(move |response| {
         unanswered.end(response.status(), response.headers());

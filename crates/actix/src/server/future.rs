@@ -75,13 +75,15 @@ where
 /// Lets the span live on in the body, or ends it where the connection becomes something else (rule R10).
 fn with_span<B: MessageBody>(
     response: ServiceResponse<B>,
-    span: Option<ServerSpan>,
+    mut span: Option<ServerSpan>,
     scope: Scope,
 ) -> ServiceResponse<ServerBody<B>> {
     if let Some(span) = &span {
         span.respond(response.status().as_u16(), &View(response.headers()));
     }
+    let panics = FailOnPanic::new(&mut span);
     let expected = expected_bytes(&response);
+    panics.passed();
     let open = if is_upgrade(&response) && expected != Some(0) {
         span.into_iter().for_each(ServerSpan::finish);
         None

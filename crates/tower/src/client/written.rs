@@ -1,56 +1,85 @@
 //! What we wrote into a request, so that it can be taken off again.
 
-use http::Request;
-use http::header::HeaderValue;
+use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
+use http::{HeaderMap, Request};
 use sentry_trace_http::{BAGGAGE, ClientSpan, SENTRY_TRACE, TRACEPARENT};
-use sentry_trace_runtime::core::sentry_trace::SentryTrace;
+use sentry_trace_runtime::core::headers::{SignedHeaders, merged_baggage};
 
 /// A client that could not send a request may give it back as we handed it on. Sent again, it must not pass for one with
 /// headers of the caller's (rule R8).
 #[derive(Clone)]
 struct Written {
-    sentry_trace: SentryTrace,
-    has_traceparent: bool,
+    sentry_trace: Option<HeaderValue>,
+    traceparent: Option<HeaderValue>,
+    baggage: Option<HeaderValue>,
     baggage_before: Vec<HeaderValue>,
 }
 
 /// Writes our headers, if the request gets them.
 pub(super) fn write<B>(request: &mut Request<B>, span: &ClientSpan) {
     let headers = request.headers_mut();
-    let sentry_trace = span.handle().sentry_trace();
-    let is_ours = span.propagates() && !headers.contains_key(&SENTRY_TRACE);
-    let (true, Some(sentry_trace)) = (is_ours, sentry_trace) else {
+    if !span.propagates() || headers.contains_key(&SENTRY_TRACE) {
         return;
-    };
+    }
     let baggage_before = headers.get_all(&BAGGAGE).iter().cloned().collect();
     let had_traceparent = headers.contains_key(&TRACEPARENT);
     span.write_headers(headers);
+    let traceparent = headers.get(&TRACEPARENT);
     let written = Written {
-        sentry_trace,
-        has_traceparent: !had_traceparent && headers.contains_key(&TRACEPARENT),
+        sentry_trace: headers.get(&SENTRY_TRACE).cloned(),
+        traceparent: traceparent.filter(|_| !had_traceparent).cloned(),
+        baggage: headers.get(&BAGGAGE).cloned(),
         baggage_before,
     };
     request.extensions_mut().insert(written);
 }
 
-/// Takes off what an earlier attempt wrote, unless the caller has changed it since.
+/// Takes off what an earlier attempt wrote, but for what the caller has changed or signed since.
 pub(super) fn take_off<B>(request: &mut Request<B>) {
     let Some(written) = request.extensions_mut().remove::<Written>() else {
         return;
     };
-    let ours = written.sentry_trace.to_text();
     let headers = request.headers_mut();
     let there = headers.get(&SENTRY_TRACE);
-    if there.is_some_and(|value| value.as_bytes() != ours.as_bytes()) {
+    if there.is_some() && !is(headers, &SENTRY_TRACE, written.sentry_trace.as_ref()) {
         return;
     }
-    headers.remove(&SENTRY_TRACE);
-    if written.has_traceparent {
+    let signed = headers.get_all(AUTHORIZATION);
+    let signed = SignedHeaders::read(signed.iter().map(HeaderValue::as_bytes));
+    if !signed.sentry_trace {
+        headers.remove(&SENTRY_TRACE);
+    }
+    if !signed.traceparent && is(headers, &TRACEPARENT, written.traceparent.as_ref()) {
         headers.remove(&TRACEPARENT);
     }
+    if !signed.baggage {
+        take_off_baggage(headers, written.baggage.as_ref(), written.baggage_before);
+    }
+}
+
+fn take_off_baggage(headers: &mut HeaderMap, ours: Option<&HeaderValue>, before: Vec<HeaderValue>) {
+    let left = if is(headers, &BAGGAGE, ours) {
+        before
+    } else {
+        // Members have been added since.
+        foreign_members(headers).into_iter().collect()
+    };
     headers.remove(&BAGGAGE);
-    for value in written.baggage_before {
+    for value in left {
         // There was room for it before.
         _ = headers.try_append(BAGGAGE, value);
     }
+}
+
+fn foreign_members(headers: &HeaderMap) -> Option<HeaderValue> {
+    let there = headers.get_all(&BAGGAGE);
+    let members = merged_baggage(there.iter().map(HeaderValue::as_bytes), b"");
+    let mut value = HeaderValue::from_bytes(&members).ok()?;
+    value.set_sensitive(there.iter().any(HeaderValue::is_sensitive));
+    (!value.is_empty()).then_some(value)
+}
+
+/// Whether the header has this one value.
+fn is(headers: &HeaderMap, name: &HeaderName, value: Option<&HeaderValue>) -> bool {
+    headers.get_all(name).iter().eq(value)
 }

@@ -105,16 +105,21 @@ fn with_span<B: Body>(
         || call.is_connect && status.is_success()
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::NOT_MODIFIED;
+    let is_recording = span.handle().is_recording();
+    let mut span = Some(span);
+    // The body is asked for its length.
+    let panics = FailOnPanic::new(&mut span);
     let length = if has_no_body {
         // A body that is not sent may still own spans.
         Some(0)
     } else {
         // The status of a gRPC message comes behind its bytes.
         let ends_with_trailers = call.is_grpc && grpc::is_message(response.headers());
-        let is_counted = !ends_with_trailers && span.handle().is_recording();
+        let is_counted = !ends_with_trailers && is_recording;
         is_counted.then(|| announced_length(&response)).flatten()
     };
-    response.map(|body| ServerBody::new(body, Some(span), scope, length, call.is_grpc))
+    panics.passed();
+    response.map(|body| ServerBody::new(body, span, scope, length, call.is_grpc))
 }
 
 /// How many bytes the body has, where that is said.
