@@ -3,22 +3,38 @@
 use std::sync::{Arc, Weak};
 
 use http::Extensions;
-use reqwest::{Client, Request, Response};
+use reqwest::header::HeaderValue;
+use reqwest::{Client, Request, Response, Url};
 use reqwest_middleware::{Next, Result};
-use sentry_trace_http::{ClientRequest, ClientSpan, Propagation};
+use sentry_trace_http::{ClientRequest, ClientSpan, Propagation, SENTRY_TRACE};
 use sentry_trace_runtime::TraceFutureExt;
 
 use crate::settings::{Settings, parts};
 
-/// Alive while a middleware of ours sends the request of these extensions.
+/// What a middleware of ours sends, while it does.
 #[derive(Clone)]
-struct Traced(Weak<()>);
+pub(crate) struct Traced(Weak<Hop>);
 
-/// Whether another middleware of ours, outside of the one that asks, traces this request. A second one would record it
-/// twice, and take our headers for the caller's, which travel along a redirect.
-pub(crate) fn is_traced(extensions: &Extensions) -> bool {
-    let traced = extensions.get::<Traced>();
-    traced.is_some_and(|Traced(hop)| hop.strong_count() > 0)
+pub(crate) struct Hop {
+    url: Url,
+    sentry_trace: Option<HeaderValue>,
+}
+
+impl Traced {
+    /// What is under way with these extensions.
+    pub(crate) fn under_way(extensions: &Extensions) -> Option<Arc<Hop>> {
+        extensions.get().and_then(|Self(hop)| hop.upgrade())
+    }
+}
+
+impl Hop {
+    /// Whether this is the request that another middleware of ours, outside of the one that asks, traces. A second one
+    /// would record it twice, and take our headers for the caller's, which travel along a redirect. Middleware in
+    /// between may also send requests of its own with the same extensions.
+    pub(crate) fn is(&self, request: &Request) -> bool {
+        let header = request.headers().get(SENTRY_TRACE);
+        self.url == *request.url() || header.is_some() && header == self.sentry_trace.as_ref()
+    }
 }
 
 /// What sends a request.
@@ -42,7 +58,7 @@ impl Sender<'_> {
             .config
             .start(&seen.resend(resend_count), propagation);
         settings.write_headers(request.headers_mut(), &span);
-        let _traced = self.mark(&span);
+        let _traced = self.mark(&span, &request);
         let propagates = span.propagates();
         let result = self.pass_on(request).in_trace(span.handle().clone()).await;
         match &result {
@@ -56,11 +72,15 @@ impl Sender<'_> {
     }
 
     /// The request is traced for as long as what this gives is kept.
-    fn mark(&mut self, span: &ClientSpan) -> Option<Arc<()>> {
+    fn mark(&mut self, span: &ClientSpan, request: &Request) -> Option<Arc<Hop>> {
         let Self::Middleware(_, extensions) = self else {
             return None;
         };
-        let hop = span.is_traced().then(Arc::default)?;
+        let hop = || Hop {
+            url: request.url().clone(),
+            sentry_trace: request.headers().get(SENTRY_TRACE).cloned(),
+        };
+        let hop = span.is_traced().then(|| Arc::new(hop()))?;
         extensions.insert(Traced(Arc::downgrade(&hop)));
         Some(hop)
     }

@@ -10,7 +10,7 @@ use sentry_trace_http::{ClientRequest, Propagation};
 use sentry_trace_runtime::{TraceFutureExt, Tracer};
 
 use crate::client_facts::{ClientFacts, RedirectPolicy};
-use crate::hop::{Sender, is_traced};
+use crate::hop::{Sender, Traced};
 use crate::journey::Journey;
 use crate::settings::Settings;
 
@@ -19,8 +19,9 @@ use crate::settings::Settings;
 /// The client below must not follow redirects itself: build it with `redirect::Policy::none()`, or let
 /// [`build_traced`](crate::ClientBuilderExt::build_traced) do so. A client that follows would carry our headers to
 /// hosts that must not get them (rule R8). When an answer has another URL than its request, the tracer's diagnostics are
-/// told and further requests get no headers: the client follows, or a middleware inside changed the URL;
-/// [`for_client`](Self::for_client) tells which.
+/// told, and further requests of this middleware get no headers: the client follows, or a middleware inside changed the
+/// URL; [`for_client`](Self::for_client) tells which. A clone, which may stand over another client, starts anew: where a
+/// stack is made for each request, `for_client` has to be told.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TraceMiddleware {
@@ -156,12 +157,20 @@ impl Middleware for TraceMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        if is_traced(extensions) {
+        let outer = Traced::under_way(extensions);
+        if outer.as_ref().is_some_and(|hop| hop.is(&request)) {
             return next.run(request, extensions).await;
         }
+        // What middleware sends besides, with the extensions of a request that is under way, counts for itself.
+        let outer = outer.map(|_| (extensions.remove::<Traced>(), extensions.remove::<Sent>()));
         let asked = extensions.get::<Propagation>().copied();
         let Sent(sent) = extensions.get_or_insert_default::<Sent>().clone();
         let sender = Sender::Middleware(next, extensions);
-        self.follow(request, asked, &sent, sender).await
+        let result = self.follow(request, asked, &sent, sender).await;
+        if let Some((traced, sent)) = outer {
+            traced.and_then(|traced| extensions.insert(traced));
+            sent.and_then(|sent| extensions.insert(sent));
+        }
+        result
     }
 }

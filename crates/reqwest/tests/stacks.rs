@@ -146,3 +146,45 @@ async fn an_answer_from_a_cache_is_no_redirect() {
     assert_eq!(are_traced, [true, true]);
     assert_eq!(traced.notes(), [""; 0]);
 }
+
+/// Gets a token first, by a client that is traced too, with the extensions of the request.
+struct Token(ClientWithMiddleware, String);
+
+#[async_trait::async_trait]
+impl Middleware for Token {
+    async fn handle(
+        &self,
+        request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let token = Request::new(reqwest::Method::GET, self.1.parse().expect("a URL"));
+        let answer = self.0.execute_with_extensions(token, extensions).await?;
+        assert_eq!(answer.status(), 200, "the token's redirect was followed");
+        next.run(request, extensions).await
+    }
+}
+
+#[tokio::test]
+async fn another_request_with_the_same_extensions_is_traced() {
+    let traced = Traced::new();
+    let host = Host::start(|seen| match &*seen.path {
+        "/old-token" => Reply::redirect(302, "/token"),
+        _ => Reply::of(200),
+    });
+    let token = Token(traced_client(&traced), host.url("/old-token"));
+    let traced_twice = trace(&traced).for_client(&not_following());
+    let client = ClientBuilder::from_client(traced_client(&traced));
+    let client = client.with(token).with(traced_twice).build();
+    get(&traced, &client, &[host.url("/")]).await;
+    let seen: Vec<_> = host
+        .seen()
+        .iter()
+        .map(|seen| (seen.path.clone(), seen.is_traced()))
+        .collect();
+    let expected = ["/old-token", "/token", "/"].map(|path| (path.to_owned(), true));
+    assert_eq!(seen, expected);
+    let spans = traced.spans();
+    let found: Vec<_> = spans.iter().map(|span| support::outcome(span).1).collect();
+    assert_eq!(found, [0, 0, 1], "the request, the token, its redirect");
+}
