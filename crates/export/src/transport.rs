@@ -81,10 +81,13 @@ impl EnvelopeSink {
 
 impl Sink for EnvelopeSink {
     fn accept(&self, transaction: Transaction) {
-        for envelope in Envelope::write(transaction, self.format) {
-            let envelope = Arc::new(envelope);
-            self.each(|transport| transport.send(&envelope));
-        }
+        let envelopes = Envelope::write(transaction, self.format);
+        let envelopes: Vec<_> = envelopes.into_iter().map(Arc::new).collect();
+        self.each(|transport| {
+            for envelope in &envelopes {
+                transport.send(envelope);
+            }
+        });
     }
 
     fn lost(&self, reason: LossReason, loss: Loss) {

@@ -60,3 +60,20 @@ fn a_transport_that_panics_keeps_nothing_from_the_others() {
     assert_eq!(counts.sent.load(Ordering::Relaxed), 2);
     assert_eq!(counts.flushed.load(Ordering::Relaxed), 1);
 }
+
+#[test]
+fn a_transport_that_panics_keeps_no_further_envelope_from_the_others() {
+    let counts = Counts::default();
+    let sink = EnvelopeSink::new(Format::SpanStream)
+        .to(Panics)
+        .to(counts.clone());
+    let options = Options::new().traces_sample_rate(1.0).max_spans(1000);
+    let tracer = Tracer::new(options.sink(sink)).unwrap();
+    let root = tracer.start_new_trace().start_span("work").start();
+    for _ in 0..1000 {
+        root.start_child("step").start().finish();
+    }
+    root.finish();
+    tracer.flush(PATIENCE);
+    assert_eq!(counts.sent.load(Ordering::Relaxed), 2);
+}
