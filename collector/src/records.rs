@@ -59,12 +59,11 @@ impl Records {
             "event" => self.events.push(event(context, payload(item)?)?),
             "client_report" => self.client_reports.push(client_report(payload(item)?)?),
             "span" if item.content_type() == Some(SPAN_STREAM) => {
-                let mut spans = span_stream(context, &payload(item)?)?;
                 // Sentry drops the spans of such an envelope ("Envelope Items").
                 if !self.spans.is_empty() {
                     return Err("an envelope has at most one item with spans".to_owned());
                 }
-                self.spans.append(&mut spans);
+                self.spans = span_stream(context, &payload(item)?)?;
             }
             _ => {}
         }

@@ -29,8 +29,10 @@
 //! # Beside the client's own tracing
 //! Where none of our spans is current and one of the client's is, our HTTP clients propagate from that
 //! ([`native_span`]). Whatever asks for the current span must therefore not run inside the closure of `add_breadcrumb`, nor
-//! in `before_breadcrumb`: the client holds its hub's lock there. With `sentry-tower` or `sentry-actix` installed as well, let them keep hubs and request data, and
-//! switch off their transactions (`SentryHttpLayer::new()` without `enable_transaction`; `Sentry::new()` instead of
+//! in `before_breadcrumb`: the client holds its hub's lock there.
+//!
+//! With `sentry-tower` or `sentry-actix` installed as well, let them keep hubs and request data, and switch off their
+//! transactions (`SentryHttpLayer::new()` without `enable_transaction`; `Sentry::new()` instead of
 //! `Sentry::with_transaction()`): otherwise each request is recorded twice, in two transactions of the same trace.
 //!
 //! # Migrating

@@ -1,11 +1,10 @@
 //! The sink that writes envelopes, and the ways on which they go.
 
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use sentry_trace_runtime::Transaction;
 use sentry_trace_runtime::sink::{Loss, LossReason, Sink};
+use sentry_trace_runtime::{Transaction, call_each};
 
 use crate::envelope::{Envelope, Format};
 use crate::time::later;
@@ -65,25 +64,13 @@ impl EnvelopeSink {
     pub fn is_empty(&self) -> bool {
         self.transports.is_empty()
     }
-
-    /// Calls all transports: what panics in one does not keep it from the others, and is told to the caller after them.
-    fn each(&self, mut call: impl FnMut(&dyn Transport)) {
-        let mut panicked = None;
-        for transport in &self.transports {
-            let called = catch_unwind(AssertUnwindSafe(|| call(&**transport)));
-            panicked = panicked.or(called.err());
-        }
-        if let Some(panic) = panicked {
-            resume_unwind(panic);
-        }
-    }
 }
 
 impl Sink for EnvelopeSink {
     fn accept(&self, transaction: Transaction) {
         let envelopes = Envelope::write(transaction, self.format);
         let envelopes: Vec<_> = envelopes.into_iter().map(Arc::new).collect();
-        self.each(|transport| {
+        call_each(&self.transports, |transport| {
             for envelope in &envelopes {
                 transport.send(envelope);
             }
@@ -91,13 +78,14 @@ impl Sink for EnvelopeSink {
     }
 
     fn lost(&self, reason: LossReason, loss: Loss) {
-        self.each(|transport| transport.lost(reason, self.format.loss(loss)));
+        let loss = self.format.loss(loss);
+        call_each(&self.transports, |transport| transport.lost(reason, loss));
     }
 
     fn flush(&self, timeout: Duration) -> bool {
         let deadline = later(Instant::now(), timeout);
         let mut flushed = true;
-        self.each(|transport| {
+        call_each(&self.transports, |transport| {
             flushed &= transport.flush(deadline.saturating_duration_since(Instant::now()));
         });
         flushed

@@ -91,12 +91,13 @@ impl ClientConfig {
     /// [`start`](Self::start) would send, else what is current anyway.
     #[must_use]
     pub fn surroundings(&self, propagation: Propagation) -> SpanHandle {
-        match self.tracer_in_use() {
-            Some(tracer) if propagation == Propagation::Traced && current_span().is_none() => {
-                tracer.background_context().scope()
-            }
-            _ => own_span(),
+        if propagation != Propagation::Traced || !current_span().is_none() {
+            return own_span();
         }
+        let tracer = self.tracer_in_use();
+        tracer.map_or(SpanHandle::NONE, |tracer| {
+            tracer.background_context().scope()
+        })
     }
 
     /// Tells the tracer's diagnostics, once, that an adapter noticed something.

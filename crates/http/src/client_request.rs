@@ -15,7 +15,7 @@ pub struct ClientUrl<'a> {
     pub host: &'a str,
     /// The port, where it is written.
     pub port: Option<u16>,
-    /// The path with its leading slash; empty for `OPTIONS *`.
+    /// The path with its leading slash, or `*`.
     pub path: &'a str,
     /// The query without `?`.
     pub query: Option<&'a str>,
@@ -46,8 +46,7 @@ impl<'a> ClientUrl<'a> {
             scheme: uri.scheme_str()?,
             host,
             port: port.or(uri.port_u16()),
-            // That of `OPTIONS *` is no path: the URL ends with the host (RFC 9110, section 7.1).
-            path: if uri.path() == "*" { "" } else { uri.path() },
+            path: uri.path(),
             query: uri.query(),
         })
     }
@@ -64,6 +63,8 @@ impl<'a> ClientUrl<'a> {
         let [first, second] = before;
         let mark = query.map_or("", |_| "?");
         let query = query.unwrap_or_default();
+        // The URL of `OPTIONS *` ends with the host (RFC 9110, section 7.1).
+        let path = if self.path == "*" { "" } else { self.path };
         Text::concat([
             first,
             second,
@@ -71,7 +72,7 @@ impl<'a> ClientUrl<'a> {
             "://",
             self.host,
             &port,
-            self.path,
+            path,
             mark,
             query,
         ])

@@ -50,7 +50,9 @@ pub use headers::{Headers, incoming};
 pub use html::{TraceMeta, TraceProps};
 pub use method::static_method;
 pub use outgoing::{BAGGAGE, SENTRY_TRACE, TRACEPARENT, write_headers};
-pub use panics::FailOnPanic;
+#[doc(hidden)]
+pub use outgoing::{replace_baggage, take_off_members};
+pub use panics::fail_on_panic;
 pub use redact::is_sensitive;
 pub use server_config::ServerConfig;
 pub use server_request::{FindRoute, ServerRequest};

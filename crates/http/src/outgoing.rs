@@ -52,6 +52,22 @@ pub fn write_headers(headers: &mut HeaderMap, span: &SpanHandle) {
     }
 }
 
+/// Takes all sentry members out of `baggage`, and leaves the foreign ones byte for byte in one line.
+#[doc(hidden)]
+pub fn take_off_members(headers: &mut HeaderMap) {
+    write_baggage(headers, b"");
+}
+
+/// Puts lines in the place of all lines of `baggage`.
+#[doc(hidden)]
+pub fn replace_baggage(headers: &mut HeaderMap, lines: Vec<HeaderValue>) {
+    headers.remove(&BAGGAGE);
+    for line in lines {
+        // A full map refuses it.
+        _ = headers.try_append(BAGGAGE, line);
+    }
+}
+
 fn write_baggage(headers: &mut HeaderMap, ours: &[u8]) {
     let existing = headers.get_all(&BAGGAGE);
     let is_sensitive = existing.iter().any(HeaderValue::is_sensitive);

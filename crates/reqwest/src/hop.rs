@@ -1,5 +1,6 @@
 //! One request over the wire, with its span.
 
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Weak};
 
 use http::Extensions;
@@ -11,19 +12,24 @@ use sentry_trace_runtime::TraceFutureExt;
 
 use crate::settings::{Settings, parts};
 
-/// What a middleware of ours sends, while it does.
-#[derive(Clone)]
-pub(crate) struct Traced(Weak<Hop>);
+/// What middleware of ours notes in the extensions of a request.
+#[derive(Clone, Default)]
+pub(crate) struct Progress {
+    /// How often it has been sent, over all attempts of an outer retry, those too that it gave up.
+    pub(crate) sent: Arc<AtomicU32>,
+    /// Alive while it is being sent.
+    hop: Weak<Hop>,
+}
 
+/// What is being sent.
 pub(crate) struct Hop {
     url: Url,
     sentry_trace: Option<HeaderValue>,
 }
 
-impl Traced {
-    /// What is under way with these extensions.
-    pub(crate) fn under_way(extensions: &Extensions) -> Option<Arc<Hop>> {
-        extensions.get().and_then(|Self(hop)| hop.upgrade())
+impl Progress {
+    pub(crate) fn hop(&self) -> Option<Arc<Hop>> {
+        self.hop.upgrade()
     }
 }
 
@@ -58,7 +64,7 @@ impl Sender<'_> {
             .config
             .start(&seen.resend(resend_count), propagation);
         settings.write_headers(request.headers_mut(), &span);
-        let _traced = self.mark(&span, &request);
+        let _hop = self.mark(&span, &request);
         let propagates = span.propagates();
         let result = self.pass_on(request).in_trace(span.handle().clone()).await;
         match &result {
@@ -81,7 +87,8 @@ impl Sender<'_> {
             sentry_trace: request.headers().get(SENTRY_TRACE).cloned(),
         };
         let hop = span.is_traced().then(|| Arc::new(hop()))?;
-        extensions.insert(Traced(Arc::downgrade(&hop)));
+        let progress = extensions.get_or_insert_default::<Progress>();
+        progress.hop = Arc::downgrade(&hop);
         Some(hop)
     }
 

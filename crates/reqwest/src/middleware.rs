@@ -1,6 +1,5 @@
 //! The middleware for `reqwest-middleware`.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use http::Extensions;
@@ -10,7 +9,7 @@ use sentry_trace_http::{ClientRequest, Propagation};
 use sentry_trace_runtime::{TraceFutureExt, Tracer};
 
 use crate::client_facts::{ClientFacts, RedirectPolicy};
-use crate::hop::{Sender, Traced};
+use crate::hop::{Progress, Sender};
 use crate::journey::Journey;
 use crate::settings::Settings;
 
@@ -27,11 +26,6 @@ use crate::settings::Settings;
 pub struct TraceMiddleware {
     settings: Settings,
 }
-
-/// How often the request of these extensions has been sent, over all attempts of an outer retry, those too that it
-/// gave up.
-#[derive(Clone, Default)]
-struct Sent(Arc<AtomicU32>);
 
 impl TraceMiddleware {
     /// A middleware that uses the global tracer and follows up to ten redirects, as reqwest does unless it is told.
@@ -157,20 +151,19 @@ impl Middleware for TraceMiddleware {
         extensions: &mut Extensions,
         next: Next<'_>,
     ) -> Result<Response> {
-        let outer = Traced::under_way(extensions);
-        if outer.as_ref().is_some_and(|hop| hop.is(&request)) {
-            return next.run(request, extensions).await;
-        }
-        // What middleware sends besides, with the extensions of a request that is under way, counts for itself.
-        let outer = outer.map(|_| (extensions.remove::<Traced>(), extensions.remove::<Sent>()));
+        let progress = extensions.get::<Progress>();
+        let outer = match progress.and_then(Progress::hop) {
+            Some(hop) if hop.is(&request) => return next.run(request, extensions).await,
+            // What middleware sends besides, with the extensions of a request that is under way, counts for itself.
+            Some(_) => extensions.remove::<Progress>(),
+            None => None,
+        };
         let asked = extensions.get::<Propagation>().copied();
-        let Sent(sent) = extensions.get_or_insert_default::<Sent>().clone();
+        let progress = extensions.get_or_insert_default::<Progress>();
+        let sent = progress.sent.clone();
         let sender = Sender::Middleware(next, extensions);
         let result = self.follow(request, asked, &sent, sender).await;
-        if let Some((traced, sent)) = outer {
-            traced.and_then(|traced| extensions.insert(traced));
-            sent.and_then(|sent| extensions.insert(sent));
-        }
+        outer.and_then(|outer| extensions.insert(outer));
         result
     }
 }

@@ -60,7 +60,7 @@ mod value;
 
 pub use builder::{SpanBuilder, start_span};
 #[doc(hidden)]
-pub use contain::contain;
+pub use contain::{call_each, contain};
 pub use context::TraceContext;
 pub use continue_trace::{continue_trace, start_new_trace, trace_data};
 pub use current::{carry_trace, current_span};

@@ -19,7 +19,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use crate::contain::contain;
+use crate::contain::{call_each, contain};
 use crate::transaction::{Surroundings, Transaction};
 
 /// Takes finished transactions.
@@ -144,11 +144,9 @@ impl<S: Sink + ?Sized> Sink for Box<S> {
 impl<A: Sink, B: Sink> Sink for (A, B) {
     fn accept(&self, transaction: Transaction) {
         let copy = transaction.clone();
-        let mut given = [copy, transaction].into_iter();
-        both(self, |sink| {
-            if let Some(transaction) = given.next() {
-                sink.accept(transaction);
-            }
+        let [first, second] = both(self);
+        call_each([(first, copy), (second, transaction)], |(sink, given)| {
+            sink.accept(given);
         });
     }
 
@@ -163,17 +161,17 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
     }
 
     fn prepare(&self, transaction: &mut Transaction) {
-        both(self, |sink| sink.prepare(transaction));
+        call_each(both(self), |sink| sink.prepare(transaction));
     }
 
     fn lost(&self, reason: LossReason, loss: Loss) {
-        both(self, |sink| sink.lost(reason, loss));
+        call_each(both(self), |sink| sink.lost(reason, loss));
     }
 
     fn flush(&self, timeout: Duration) -> bool {
         let start = HAS_CLOCK.then(Instant::now);
         let mut flushed = true;
-        both(self, |sink| {
+        call_each(both(self), |sink| {
             let passed = start.map_or(Duration::ZERO, |start| start.elapsed());
             flushed &= sink.flush(timeout.saturating_sub(passed));
         });
@@ -184,13 +182,6 @@ impl<A: Sink, B: Sink> Sink for (A, B) {
 /// On a browser's WebAssembly `Instant::now` panics.
 const HAS_CLOCK: bool = !cfg!(all(target_family = "wasm", target_os = "unknown"));
 
-/// Calls both; a panic of the first goes on behind the second.
-fn both<A: Sink, B: Sink>(sinks: &(A, B), mut call: impl FnMut(&dyn Sink)) {
-    match catch_unwind(AssertUnwindSafe(|| call(&sinks.0))) {
-        Ok(()) => call(&sinks.1),
-        Err(panic) => {
-            contain(|| call(&sinks.1));
-            resume_unwind(panic);
-        }
-    }
+fn both<A: Sink, B: Sink>((first, second): &(A, B)) -> [&dyn Sink; 2] {
+    [first, second]
 }

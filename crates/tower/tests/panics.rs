@@ -1,7 +1,7 @@
 //! Panics: the request that panics has failed, and no other.
 
 use std::convert::Infallible;
-use std::future::{Ready, pending};
+use std::future::{Ready, pending, ready};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use http::{Request, Response};
-use http_body::{Body, Frame};
+use http_body::{Body, Frame, SizeHint};
 use http_body_util::BodyExt;
 use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::testing::MemorySink;
@@ -64,10 +64,20 @@ impl Body for Broken {
     }
 }
 
-/// A body that panics when it is dropped.
-struct Unruly;
+/// A body from which nothing comes; whatever else is done to it may panic.
+struct Silent {
+    is_at_its_end: fn() -> bool,
+    length: fn() -> SizeHint,
+    ends: fn(),
+}
 
-impl Body for Unruly {
+const SILENT: Silent = Silent {
+    is_at_its_end: || false,
+    length: SizeHint::default,
+    ends: || (),
+};
+
+impl Body for Silent {
     type Data = Bytes;
     type Error = Infallible;
 
@@ -77,12 +87,27 @@ impl Body for Unruly {
     ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
         Poll::Pending
     }
+
+    fn is_end_stream(&self) -> bool {
+        (self.is_at_its_end)()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        (self.length)()
+    }
 }
 
-impl Drop for Unruly {
+impl Drop for Silent {
     fn drop(&mut self) {
-        panic!("not now");
+        (self.ends)();
     }
+}
+
+/// Serves a request with such a body, and drops it.
+fn serve(layer: &ServerLayer, body: impl Fn() -> Silent) {
+    let answer = |_: Request<()>| ready(Ok::<_, Infallible>(Response::new(body())));
+    let service = layer.layer(service_fn(answer));
+    drop(service.oneshot(Request::new(())).now_or_never());
 }
 
 #[test]
@@ -109,11 +134,18 @@ fn a_request_that_panics_fails_at_once() {
     assert_panics(|| body.frame().now_or_never());
     assert_eq!(status(&sink), Some(SpanStatus::InternalError));
 
-    let service = layer.layer(service_fn(async |_: Request<()>| {
-        Ok::<_, Infallible>(Response::new(Unruly))
-    }));
-    let response = service.oneshot(Request::new(())).now_or_never();
-    assert_panics(|| drop(response));
+    let unruly = || Silent {
+        ends: || panic!("not now"),
+        ..SILENT
+    };
+    assert_panics(|| serve(&layer, unruly));
+    assert_eq!(status(&sink), Some(SpanStatus::InternalError));
+
+    let unknowing = || Silent {
+        length: || panic!("no idea"),
+        ..SILENT
+    };
+    assert_panics(|| serve(&layer, unknowing));
     assert_eq!(status(&sink), Some(SpanStatus::InternalError));
 }
 
@@ -137,30 +169,13 @@ fn a_body_that_has_panicked_is_asked_nothing_more() {
 
 #[test]
 fn a_body_that_panics_when_it_is_asked_for_its_end_is_dropped_all_the_same() {
-    /// What another task has left broken.
-    struct Poisoned;
-
-    impl Body for Poisoned {
-        type Data = Bytes;
-        type Error = Infallible;
-
-        fn poll_frame(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-            Poll::Pending
-        }
-
-        fn is_end_stream(&self) -> bool {
-            panic!("poisoned")
-        }
-    }
     let (layer, sink) = layer();
-    let service = layer.layer(service_fn(async |_: Request<()>| {
-        Ok::<_, Infallible>(Response::new(Poisoned))
-    }));
-    let response = service.oneshot(Request::new(())).now_or_never();
-    drop(response);
+    // Another task has left it broken.
+    let poisoned = || Silent {
+        is_at_its_end: || panic!("poisoned"),
+        ..SILENT
+    };
+    serve(&layer, poisoned);
     assert_eq!(status(&sink), Some(SpanStatus::Cancelled));
 }
 
@@ -205,32 +220,4 @@ fn a_request_that_is_served_while_something_else_unwinds_ends_as_its_response_sa
         panic!("something else");
     });
     assert_eq!(status(&sink), Some(SpanStatus::Ok));
-}
-
-/// A body that panics when it is asked for its length.
-struct Unknowing;
-
-impl Body for Unknowing {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Pending
-    }
-
-    fn size_hint(&self) -> http_body::SizeHint {
-        panic!("no idea");
-    }
-}
-
-#[test]
-fn a_body_that_panics_when_we_ask_for_its_length_has_failed() {
-    let (layer, sink) = layer();
-    let answer = |_: Request<()>| std::future::ready(Ok::<_, Infallible>(Response::new(Unknowing)));
-    let service = layer.layer(service_fn(answer));
-    assert_panics(|| drop(service.oneshot(Request::new(())).now_or_never()));
-    assert_eq!(status(&sink), Some(SpanStatus::InternalError));
 }

@@ -1,6 +1,8 @@
 //! One request over the wire, with its span.
 
-use sentry_trace_http::{BAGGAGE, ClientConfig, ClientRequest, ClientSpan, ClientUrl, Propagation};
+use sentry_trace_http::{
+    BAGGAGE, ClientConfig, ClientRequest, ClientSpan, ClientUrl, Propagation, replace_baggage,
+};
 use ureq::http::{HeaderMap, HeaderValue, Request, Response};
 use ureq::{Body, Error, SendBody};
 
@@ -41,14 +43,11 @@ impl Recording<'_> {
 
     /// Writes our headers, without a `baggage` that ureq could not write: the request would fail of it.
     fn write_headers(&self, headers: &mut HeaderMap, span: &ClientSpan) {
-        let before: Vec<_> = headers.get_all(BAGGAGE).iter().cloned().collect();
+        let before = headers.get_all(BAGGAGE).iter().cloned().collect();
         span.write_headers(headers);
         let line = headers.get(BAGGAGE).map_or(0, line_len);
         if line > self.output_buffer_size {
-            headers.remove(BAGGAGE);
-            for value in before {
-                headers.append(BAGGAGE, value);
-            }
+            replace_baggage(headers, before);
         }
     }
 }

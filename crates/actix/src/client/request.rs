@@ -16,8 +16,7 @@ fn url(uri: &Uri) -> Option<ClientUrl<'_>> {
         scheme: uri.scheme_str()?,
         host: uri.host()?,
         port: uri.port_u16(),
-        // That of `OPTIONS *` is no path: the URL ends with the host (RFC 9110, section 7.1).
-        path: if uri.path() == "*" { "" } else { uri.path() },
+        path: uri.path(),
         query: uri.query(),
     })
 }
@@ -38,18 +37,5 @@ pub(super) fn own_head(request: &mut ConnectRequest) -> &mut RequestHead {
             }
             head
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_asterisk_is_no_part_of_the_host() {
-        let uri = Uri::builder().scheme("http").authority("example.com");
-        let uri = uri.path_and_query("*").build().expect("a URI");
-        let url = url(&uri).expect("it is absolute");
-        assert_eq!(url.to_text(), "http://example.com");
     }
 }

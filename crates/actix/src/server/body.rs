@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use actix_web::body::{BodySize, MessageBody};
 use actix_web::web::Bytes;
 use pin_project_lite::pin_project;
-use sentry_trace_http::{FailOnPanic, ServerSpan};
+use sentry_trace_http::{ServerSpan, fail_on_panic};
 use sentry_trace_runtime::current::Scope;
 
 pin_project! {
@@ -27,9 +27,7 @@ pin_project! {
     impl<B> PinnedDrop for ServerBody<B> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let panics = FailOnPanic::new(this.span);
-            this.scope.run(|| this.inner.set(None));
-            panics.passed();
+            fail_on_panic(this.span, || this.scope.run(|| this.inner.set(None)));
             // A server that has all announced bytes need not ask for the end.
             if *this.has_failed || *this.left == Some(0) {
                 ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
@@ -69,8 +67,7 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Bytes, B::Error>>> {
         let mut this = self.project();
-        let panics = FailOnPanic::new(this.span);
-        let polled = this.scope.run(|| {
+        let poll = || {
             let polled = match this.inner.as_mut().as_pin_mut() {
                 Some(inner) => inner.poll_next(cx),
                 None => Poll::Ready(None),
@@ -82,8 +79,8 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
                 this.inner.set(None);
             }
             polled
-        });
-        panics.passed();
+        };
+        let polled = fail_on_panic(this.span, || this.scope.run(poll));
         match &polled {
             Poll::Ready(None) => {
                 ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
@@ -104,10 +101,8 @@ impl<B: MessageBody> MessageBody for ServerBody<B> {
         let Some(inner) = self.inner.take() else {
             return Err(self);
         };
-        let panics = FailOnPanic::new(&mut self.span);
-        let bytes = self.scope.run(|| inner.try_into_bytes());
-        panics.passed();
-        match bytes {
+        let take = || inner.try_into_bytes();
+        match fail_on_panic(&mut self.span, || self.scope.run(take)) {
             Ok(bytes) => {
                 ServerSpan::end_body(self.span.take(), &mut self.scope, self.has_failed);
                 Ok(bytes)

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use actix_web::Error;
 use actix_web::http::StatusCode;
 use actix_web::http::header::HeaderMap;
-use sentry_trace_http::{FailOnPanic, ServerSpan};
+use sentry_trace_http::{ServerSpan, fail_on_panic};
 
 use super::headers::View;
 
@@ -20,9 +20,7 @@ pub(super) fn end_with_error(span: ServerSpan, error: &mut Error) {
         return span.finish();
     }
     let mut span = Some(span);
-    let panics = FailOnPanic::new(&mut span);
-    let named = error.as_response_error().status_code();
-    panics.passed();
+    let named = fail_on_panic(&mut span, || error.as_response_error().status_code());
     let unanswered = Unanswered {
         span: Cell::new(span),
         named,

@@ -9,7 +9,7 @@ use actix_web::body::{BodySize, MessageBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode};
 use pin_project_lite::pin_project;
-use sentry_trace_http::{FailOnPanic, ServerSpan};
+use sentry_trace_http::{ServerSpan, fail_on_panic};
 use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
 
@@ -53,10 +53,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let panics = FailOnPanic::new(this.span);
-        let polled = this.inner.as_mut().poll(cx);
-        panics.passed();
-        let result = ready!(polled);
+        let result = ready!(fail_on_panic(this.span, || this.inner.as_mut().poll(cx)));
         let span = this.span.take();
         if let (Some(span), Ok(response)) = (&span, &result) {
             correct(span, response.request(), this.expected);
@@ -81,9 +78,7 @@ fn with_span<B: MessageBody>(
     if let Some(span) = &span {
         span.respond(response.status().as_u16(), &View(response.headers()));
     }
-    let panics = FailOnPanic::new(&mut span);
-    let expected = expected_bytes(&response);
-    panics.passed();
+    let expected = fail_on_panic(&mut span, || expected_bytes(&response));
     let open = if is_upgrade(&response) && expected != Some(0) {
         span.into_iter().for_each(ServerSpan::finish);
         None

@@ -5,7 +5,7 @@ use std::task::{Context, Poll};
 use actix_web::Error;
 use actix_web::body::MessageBody;
 use actix_web::dev::{Service, ServiceRequest, ServiceResponse};
-use sentry_trace_http::{FailOnPanic, ServerConfig};
+use sentry_trace_http::{ServerConfig, fail_on_panic};
 
 use super::body::ServerBody;
 use super::future::ServerFuture;
@@ -47,9 +47,8 @@ where
         let expected = expected.into();
         let mut scope = span.scope();
         let mut span = Some(span);
-        let panics = FailOnPanic::new(&mut span);
-        let future = scope.run(|| self.inner.call(request));
-        panics.passed();
+        let call = || self.inner.call(request);
+        let future = fail_on_panic(&mut span, || scope.run(call));
         ServerFuture::new(future, span, scope, expected)
     }
 }

@@ -13,9 +13,7 @@ pub(super) fn start<B, Fut>(
     mut request: Request<B>,
     call: impl FnOnce(Request<B>) -> Fut,
 ) -> ClientFuture<Fut> {
-    if config.has_tracer() {
-        written::take_off(&mut request);
-    }
+    written::take_off(&mut request, config);
     let propagation = request.extensions().get::<Propagation>().copied();
     let span = config.start(
         &ClientRequest::from_http(&request),

@@ -2,8 +2,10 @@
 
 use http::header::{AUTHORIZATION, HeaderName, HeaderValue};
 use http::{HeaderMap, Request};
-use sentry_trace_http::{BAGGAGE, ClientSpan, SENTRY_TRACE, TRACEPARENT};
-use sentry_trace_runtime::core::headers::{SignedHeaders, merged_baggage};
+use sentry_trace_http::{
+    BAGGAGE, ClientConfig, ClientSpan, SENTRY_TRACE, TRACEPARENT, replace_baggage, take_off_members,
+};
+use sentry_trace_runtime::core::headers::SignedHeaders;
 
 /// A client that could not send a request may give it back as we handed it on. Sent again, it must not pass for one with
 /// headers of the caller's (rule R8).
@@ -34,8 +36,13 @@ pub(super) fn write<B>(request: &mut Request<B>, span: &ClientSpan) {
     request.extensions_mut().insert(written);
 }
 
-/// Takes off what an earlier attempt wrote, but for what the caller has changed or signed since.
-pub(super) fn take_off<B>(request: &mut Request<B>) {
+/// Takes off what an earlier attempt wrote, but for what the caller has changed or signed since. Without a tracer the
+/// request is left as it is.
+pub(super) fn take_off<B>(request: &mut Request<B>, config: &ClientConfig) {
+    let is_again = request.extensions().get::<Written>().is_some();
+    if !is_again || !config.has_tracer() {
+        return;
+    }
     let Some(written) = request.extensions_mut().remove::<Written>() else {
         return;
     };
@@ -52,31 +59,15 @@ pub(super) fn take_off<B>(request: &mut Request<B>) {
     if !signed.traceparent && is(headers, &TRACEPARENT, written.traceparent.as_ref()) {
         headers.remove(&TRACEPARENT);
     }
-    if !signed.baggage {
-        take_off_baggage(headers, written.baggage.as_ref(), written.baggage_before);
+    if signed.baggage {
+        return;
     }
-}
-
-fn take_off_baggage(headers: &mut HeaderMap, ours: Option<&HeaderValue>, before: Vec<HeaderValue>) {
-    let left = if is(headers, &BAGGAGE, ours) {
-        before
+    if is(headers, &BAGGAGE, written.baggage.as_ref()) {
+        replace_baggage(headers, written.baggage_before);
     } else {
         // Members have been added since.
-        foreign_members(headers).into_iter().collect()
-    };
-    headers.remove(&BAGGAGE);
-    for value in left {
-        // There was room for it before.
-        _ = headers.try_append(BAGGAGE, value);
+        take_off_members(headers);
     }
-}
-
-fn foreign_members(headers: &HeaderMap) -> Option<HeaderValue> {
-    let there = headers.get_all(&BAGGAGE);
-    let members = merged_baggage(there.iter().map(HeaderValue::as_bytes), b"");
-    let mut value = HeaderValue::from_bytes(&members).ok()?;
-    value.set_sensitive(there.iter().any(HeaderValue::is_sensitive));
-    (!value.is_empty()).then_some(value)
 }
 
 /// Whether the header has this one value.

@@ -6,7 +6,7 @@ use std::task::{Context, Poll};
 use bytes::Buf;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
-use sentry_trace_http::{FailOnPanic, ServerSpan};
+use sentry_trace_http::{ServerSpan, fail_on_panic};
 use sentry_trace_runtime::contain;
 use sentry_trace_runtime::current::Scope;
 
@@ -34,9 +34,7 @@ pin_project! {
             // bytes as were announced. One that has panicked has no span any more and is not asked.
             let is_at_its_end = this.span.is_some()
                 && this.inner.as_ref().as_pin_ref().is_some_and(is_at_its_end);
-            let panics = FailOnPanic::new(this.span);
-            this.scope.run(|| this.inner.set(None));
-            panics.passed();
+            fail_on_panic(this.span, || this.scope.run(|| this.inner.set(None)));
             if *this.has_failed || is_at_its_end || *this.left == Some(0) {
                 ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
             }
@@ -72,8 +70,7 @@ impl<B: Body> Body for ServerBody<B> {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let mut this = self.project();
-        let panics = FailOnPanic::new(this.span);
-        let polled = this.scope.run(|| {
+        let poll = || {
             let polled = match this.inner.as_mut().as_pin_mut() {
                 Some(inner) => inner.poll_frame(cx),
                 None => Poll::Ready(None),
@@ -82,8 +79,8 @@ impl<B: Body> Body for ServerBody<B> {
                 this.inner.set(None);
             }
             polled
-        });
-        panics.passed();
+        };
+        let polled = fail_on_panic(this.span, || this.scope.run(poll));
         match &polled {
             Poll::Ready(None) => {
                 ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);

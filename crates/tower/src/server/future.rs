@@ -8,7 +8,7 @@ use http::header::CONTENT_LENGTH;
 use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 use pin_project_lite::pin_project;
-use sentry_trace_http::{FailOnPanic, ServerSpan};
+use sentry_trace_http::{ServerSpan, fail_on_panic};
 use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
 
@@ -61,10 +61,7 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let panics = FailOnPanic::new(this.span);
-        let polled = this.inner.as_mut().poll(cx);
-        panics.passed();
-        let result = ready!(polled);
+        let result = ready!(fail_on_panic(this.span, || this.inner.as_mut().poll(cx)));
         let span = this.span.take();
         Poll::Ready(match result {
             Ok(response) => Ok(with_span(
@@ -105,20 +102,18 @@ fn with_span<B: Body>(
         || call.is_connect && status.is_success()
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::NOT_MODIFIED;
-    let is_recording = span.handle().is_recording();
+    // The status of a gRPC message comes behind its bytes.
+    let ends_with_trailers = || call.is_grpc && grpc::is_message(response.headers());
+    let is_counted = span.handle().is_recording() && !ends_with_trailers();
     let mut span = Some(span);
-    // The body is asked for its length.
-    let panics = FailOnPanic::new(&mut span);
     let length = if has_no_body {
         // A body that is not sent may still own spans.
         Some(0)
+    } else if is_counted {
+        fail_on_panic(&mut span, || announced_length(&response))
     } else {
-        // The status of a gRPC message comes behind its bytes.
-        let ends_with_trailers = call.is_grpc && grpc::is_message(response.headers());
-        let is_counted = !ends_with_trailers && is_recording;
-        is_counted.then(|| announced_length(&response)).flatten()
+        None
     };
-    panics.passed();
     response.map(|body| ServerBody::new(body, span, scope, length, call.is_grpc))
 }
 

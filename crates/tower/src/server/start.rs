@@ -1,7 +1,7 @@
 //! Starting the span of a request.
 
 use http::{Method, Request};
-use sentry_trace_http::{FailOnPanic, ServerConfig, ServerRequest, incoming};
+use sentry_trace_http::{ServerConfig, ServerRequest, fail_on_panic, incoming};
 
 use super::facts::RequestFacts;
 use super::future::{CallFacts, ServerFuture};
@@ -29,10 +29,8 @@ pub(super) fn start<F: RequestFacts, B, Fut>(
     };
     let mut scope = span.scope();
     let mut span = Some(span);
-    let panics = FailOnPanic::new(&mut span);
     let entered = scope.enter();
-    let future = call(request);
+    let future = fail_on_panic(&mut span, || call(request));
     drop(entered);
-    panics.passed();
     ServerFuture::new(future, span, scope, call_facts)
 }
