@@ -34,9 +34,6 @@ use crate::shrink::shrink;
 use crate::time::Rfc3339;
 use crate::{dsc, event, sdk, span_stream};
 
-/// The bytes that the items of a transaction may have before it loses data: 1 MiB.
-pub const MAX_BYTES: usize = 1024 * 1024;
-
 /// The content type of a request that carries an envelope.
 pub const CONTENT_TYPE: &str = "application/x-sentry-envelope";
 
@@ -49,11 +46,25 @@ pub enum Format {
     Transaction,
     /// An item of the type `span` with up to 1000 spans, the root among them; further ones go into further envelopes.
     ///
-    /// Sentry demands a dynamic sampling context with them; in a trace that came without one (rule R3) there is none.
+    /// Sentry demands a dynamic sampling context with them, and drops spans without one that it can read. What came in is
+    /// written as far as it can be read; in a trace that came without one (rule R3), or without a key, it names this
+    /// service's project.
     SpanStream,
 }
 
 impl Format {
+    /// The bytes that the items of a transaction with so many spans may have before it loses data.
+    ///
+    /// Of a transaction, Sentry keeps the spans that go into 800 KiB, counted after it has added to each, some 256 bytes
+    /// as a rule (Relay, `Event.spans`). An envelope of streamed spans may have 5 MiB, of which the rest is for the like.
+    #[must_use]
+    pub const fn max_bytes(self, spans: usize) -> usize {
+        match self {
+            Self::Transaction => (800 * 1024_usize).saturating_sub(256 * spans),
+            Self::SpanStream => 4 * 1024 * 1024,
+        }
+    }
+
     /// What Sentry counts when this is lost: in a stream there are no transactions.
     pub(crate) const fn loss(self, loss: Loss) -> Loss {
         match self {
@@ -76,16 +87,17 @@ impl Envelope {
     /// Writes a transaction: into one envelope, or into several where it is a [stream](Format::SpanStream) of more than
     /// 1000 spans.
     ///
-    /// Where the items would be longer than [`MAX_BYTES`], data is left out before, the longest first: texts of all spans
-    /// become `[truncated]`; when that is not enough, the spans with the most data lose it all; then names are cut to
-    /// 200 bytes. Spans, ids, times and statuses stay, so that a great many spans can still be longer.
+    /// Where the items would be longer than [they may be](Format::max_bytes), data is left out before, the longest first:
+    /// texts of all spans become `[truncated]`; when that is not enough, the spans with the most data lose it all; then
+    /// names are cut to 200 bytes. Spans, ids, times and statuses stay, so that a great many spans can still be longer.
     #[must_use]
     pub fn write(transaction: Transaction, format: Format) -> Vec<Self> {
         let mut transaction = transaction;
         let mut items = items(&transaction, format);
         let bytes: usize = items.iter().map(|item| item.bytes.len()).sum();
-        if bytes > MAX_BYTES {
-            shrink(&mut transaction, bytes - MAX_BYTES);
+        let max_bytes = format.max_bytes(transaction.span_count());
+        if bytes > max_bytes {
+            shrink(&mut transaction, bytes - max_bytes);
             items = self::items(&transaction, format);
         }
         let header = header(&transaction, format);
@@ -133,8 +145,14 @@ fn header(transaction: &Transaction, format: Format) -> Vec<u8> {
         }
         header.text_unless_empty("dsn", transaction.service.dsn.as_deref());
         sdk::write(header);
-        if let Some(context) = &transaction.dsc {
-            header.object("trace", |trace| dsc::write(trace, context));
+        match (format, &transaction.dsc) {
+            (Format::Transaction, None) => {}
+            (Format::Transaction, Some(context)) => {
+                header.object("trace", |trace| dsc::write(trace, context));
+            }
+            (Format::SpanStream, _) => {
+                header.object("trace", |trace| dsc::write_readable(trace, transaction));
+            }
         }
     });
     out.remove(0);

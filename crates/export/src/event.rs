@@ -8,6 +8,9 @@ use crate::extra::Extra;
 use crate::json::{self, Object};
 use crate::sdk;
 
+/// What Sentry knows Rust as; `rust` becomes `other` there.
+const PLATFORM: &str = "native";
+
 /// Writes the event: the root in `contexts.trace`, all other spans flat in `spans`.
 ///
 /// Where spans were dropped (rule R10), `_meta.spans` says how many there were, as Sentry says that a list was cut.
@@ -22,7 +25,7 @@ pub(crate) fn write(out: &mut Vec<u8>, transaction: &Transaction) {
         });
         event.number("start_timestamp", transaction.root.start);
         event.number("timestamp", transaction.root.end);
-        event.text("platform", "rust");
+        event.text("platform", PLATFORM);
         let service = &transaction.service;
         event.text_unless_empty("release", service.release.as_deref());
         event.text_unless_empty("environment", Some(&service.environment));

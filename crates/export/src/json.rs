@@ -89,12 +89,12 @@ impl List<'_> {
     }
 }
 
-/// Writes a finite number in its shortest form, anything else as null.
+/// Writes a finite number in its shortest form, and as a text what JSON has no number for.
 pub(crate) fn float(out: &mut Vec<u8>, value: f64) {
     if value.is_finite() {
         display(out, format_args!("{value:?}"));
     } else {
-        out.extend_from_slice(b"null");
+        text(out, &value.to_string());
     }
 }
 
@@ -181,7 +181,7 @@ mod tests {
     }
 
     #[test]
-    fn floats_read_back_and_what_is_not_finite_is_null() {
+    fn floats_read_back_and_what_is_not_finite_is_a_text() {
         for value in [
             0.0,
             -0.0,
@@ -196,10 +196,14 @@ mod tests {
             float(&mut out, value);
             assert_eq!(serde_json::from_slice::<f64>(&out).expect("JSON"), value);
         }
-        for value in [f64::NAN, f64::INFINITY, f64::NEG_INFINITY] {
+        for (value, expected) in [
+            (f64::NAN, "\"NaN\""),
+            (f64::INFINITY, "\"inf\""),
+            (f64::NEG_INFINITY, "\"-inf\""),
+        ] {
             let mut out = Vec::new();
             float(&mut out, value);
-            assert_eq!(out, b"null");
+            assert_eq!(out, expected.as_bytes());
         }
     }
 

@@ -1,5 +1,7 @@
 //! A transaction that is too long loses its longest data first, never its structure (rule R13).
 
+use std::cmp::Reverse;
+
 use sentry_trace_runtime::transaction::{Data, SpanRecord};
 use sentry_trace_runtime::{Text, Transaction, Value};
 
@@ -10,7 +12,7 @@ pub(crate) const TRUNCATED: &str = "[truncated]";
 const SHORT_NAME: usize = 200;
 
 /// Makes the transaction shorter by about `excess` bytes of JSON: first the longest texts among the data of all spans
-/// become [`TRUNCATED`], then the spans with the most data lose all of it, then long names are cut.
+/// become [`TRUNCATED`], then the spans with the most data lose all of it, then the longest names are cut.
 ///
 /// Ids, times, the tree of spans, and names as such stay, so that the result may still be too long.
 pub(crate) fn shrink(transaction: &mut Transaction, excess: usize) {
@@ -20,7 +22,7 @@ pub(crate) fn shrink(transaction: &mut Transaction, excess: usize) {
         drop_data(transaction, &mut excess);
     }
     if excess > 0 {
-        spans(transaction).for_each(cut_name);
+        cut_names(transaction, excess);
     }
 }
 
@@ -73,12 +75,26 @@ fn data_len(data: &Data) -> usize {
         .sum()
 }
 
-fn cut_name(span: &mut SpanRecord) {
-    if span.name.len() > SHORT_NAME {
-        let mut end = SHORT_NAME;
-        while !span.name.is_char_boundary(end) {
-            end -= 1;
+fn cut_names(transaction: &mut Transaction, excess: usize) {
+    let mut excess = excess;
+    let mut spans: Vec<_> = spans(transaction)
+        .filter(|span| span.name.len() > SHORT_NAME + TRUNCATED.len())
+        .collect();
+    spans.sort_by_key(|span| Reverse(span.name.len()));
+    for span in spans {
+        if excess == 0 {
+            return;
         }
-        span.name = Text::concat([&span.name[..end], TRUNCATED]);
+        let short = cut(&span.name);
+        excess = excess.saturating_sub(span.name.len() - short.len());
+        span.name = short;
     }
+}
+
+fn cut(name: &str) -> Text {
+    let mut end = SHORT_NAME;
+    while !name.is_char_boundary(end) {
+        end -= 1;
+    }
+    Text::concat([&name[..end], TRUNCATED])
 }

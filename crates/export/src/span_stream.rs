@@ -125,7 +125,7 @@ impl Attributes<'_, '_> {
     fn write(&mut self, key: &str, value: &Value) {
         let kind = match value {
             Value::Integer(_) => "integer",
-            Value::Float(_) => "double",
+            Value::Float(number) if number.is_finite() => "double",
             Value::Bool(_) => "boolean",
             _ => "string",
         };

@@ -6,7 +6,7 @@ mod support;
 use std::time::Duration;
 
 use sentry_trace_collector::envelope::Envelope as Parsed;
-use sentry_trace_export::envelope::{Envelope, Format, MAX_BYTES};
+use sentry_trace_export::envelope::{Envelope, Format};
 use sentry_trace_runtime::clock::Timestamp;
 use sentry_trace_runtime::core::continuation::Incoming;
 use sentry_trace_runtime::core::status::SpanStatus;
@@ -117,7 +117,7 @@ fn a_transaction_has_every_part_in_its_place() {
             "event_id": event_id,
             "transaction": "GET /users/{id}",
             "transaction_info": { "source": "route" },
-            "platform": "rust",
+            "platform": "native",
             "release": "shop@1.2.0",
             "environment": "staging",
             "server_name": "shop-1",
@@ -138,7 +138,7 @@ fn a_transaction_has_every_part_in_its_place() {
                 "status": "not_found",
                 "origin": "manual",
                 "description": "load \"user\"\n",
-                "data": { "rows": 3, "share": 0.25, "nothing": null, "cached": false },
+                "data": { "rows": 3, "share": 0.25, "nothing": "NaN", "cached": false },
             }],
         })
     );
@@ -247,12 +247,12 @@ fn without_dropped_spans_nothing_is_said_of_them() {
 #[test]
 fn the_longest_data_goes_first() {
     let mut transaction = transaction("work", 3);
-    let long = "\u{e4}\"".repeat(MAX_BYTES / 3);
+    let long = "\u{e4}\"".repeat(Format::Transaction.max_bytes(4) / 3);
     transaction.spans[1].data.set("long", long);
     transaction.spans[1].data.set("short", "kept");
     transaction.root.data.set("middle", "m".repeat(1000));
     let bytes = only(transaction, Format::Transaction).to_bytes(Timestamp::default());
-    assert!(bytes.len() < MAX_BYTES);
+    assert!(bytes.len() < Format::Transaction.max_bytes(4));
     let event = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
     assert_eq!(
         event["spans"][1]["data"],
@@ -281,7 +281,8 @@ fn the_structure_is_never_lost() {
     }
     transaction.root.data.set("root", true);
     let bytes = only(transaction, Format::Transaction).to_bytes(Timestamp::default());
-    assert!(bytes.len() < MAX_BYTES, "{}", bytes.len());
+    let most = Format::Transaction.max_bytes(1001);
+    assert!(bytes.len() < most, "{}", bytes.len());
     let event = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
     let spans = event["spans"].as_array().unwrap();
     let kept: Vec<_> = spans
@@ -293,6 +294,44 @@ fn the_structure_is_never_lost() {
         spans[0]["description"],
         json!(format!("{}[truncated]", "\u{20ac}".repeat(66)))
     );
+}
+
+#[test]
+fn as_much_goes_out_as_sentry_keeps() {
+    let mut transaction = transaction("work", 1000);
+    for span in &mut transaction.spans {
+        span.name = "n".repeat(700).into();
+    }
+    let bytes = only(transaction.clone(), Format::Transaction).to_bytes(Timestamp::default());
+    let most = Format::Transaction.max_bytes(1001);
+    assert!(
+        (most - 500..most + 500).contains(&bytes.len()),
+        "{}",
+        bytes.len()
+    );
+
+    let envelopes = Envelope::write(transaction, Format::SpanStream);
+    let bytes = envelopes[0].to_bytes(Timestamp::default());
+    let spans = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
+    let names = spans["items"].as_array().unwrap()[1..].iter();
+    assert!(names.clone().count() == 999);
+    assert!(
+        names
+            .clone()
+            .all(|span| span["name"] == json!("n".repeat(700)))
+    );
+}
+
+#[test]
+fn the_longest_names_are_cut_first() {
+    let mut transaction = transaction("work", 3);
+    let half = Format::Transaction.max_bytes(4) / 2;
+    for (span, len) in transaction.spans.iter_mut().zip([1000, 2 * half, half]) {
+        span.name = "n".repeat(len).into();
+    }
+    let event = event(transaction);
+    let lens = [0, 1, 2].map(|span| event["spans"][span]["description"].as_str().unwrap().len());
+    assert_eq!(lens, [1000, 211, half]);
 }
 
 #[test]

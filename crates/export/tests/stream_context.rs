@@ -1,0 +1,96 @@
+//! The context with which streamed spans go out: Sentry drops those whose context it cannot read.
+#![allow(clippy::unwrap_used)]
+
+mod support;
+
+use sentry_trace_collector::envelope::Envelope as Parsed;
+use sentry_trace_export::envelope::Format;
+use sentry_trace_runtime::clock::Timestamp;
+use sentry_trace_runtime::transaction::FrozenDsc;
+use serde_json::{Value as Json, json};
+use support::{only, transaction};
+
+const KEY: &str = "5e3f6a6dddb0424fb19a459cf11eb446";
+
+/// The header's member `trace`, less the trace id, which is always there.
+fn trace_of(context: Option<String>) -> Json {
+    let mut transaction = transaction("work", 0);
+    transaction.dsc = context.map(FrozenDsc::from);
+    let trace_id = json!(transaction.trace_id.to_string());
+    let bytes = only(transaction, Format::SpanStream).to_bytes(Timestamp::default());
+    let mut trace = Parsed::parse(&bytes).unwrap().header["trace"].take();
+    assert_eq!(
+        trace.as_object_mut().unwrap().remove("trace_id"),
+        Some(trace_id)
+    );
+    trace
+}
+
+fn trace_with(members: &str) -> Json {
+    let id = "771a43a4192642f0b136d5159a501700";
+    trace_of(Some(format!(
+        "sentry-trace_id={id},sentry-public_key={KEY}{members}"
+    )))
+}
+
+#[test]
+fn a_context_that_can_be_read_goes_out_whole() {
+    let members = ",sentry-sample_rate=1e-1,sentry-sampled=maybe,sentry-transaction=a%20b,sentry-unknown=1,\
+        sentry-replay_id=771a43a4-1926-42f0-b136-d5159a501700";
+    assert_eq!(
+        trace_with(members),
+        json!({
+            "public_key": KEY,
+            "sample_rate": "1e-1",
+            "sampled": "maybe",
+            "transaction": "a b",
+            "unknown": "1",
+            "replay_id": "771a43a4-1926-42f0-b136-d5159a501700",
+        })
+    );
+}
+
+#[test]
+fn a_member_that_cannot_be_read_is_left_out() {
+    let rates = ["abc", ".5", "1.", "-1", "2", "NaN"];
+    let rates = rates.map(|rate| format!("sentry-sample_rate={rate}"));
+    let others = [
+        "sentry-replay_id=zz",
+        "sentry-replay_id=771a43a4192642f0b136d5159a50170",
+        "sentry-replay_id=771a43a4192642f0b136d5159a50170g",
+        "sentry-user=jane",
+        "sentry-segment_name=a",
+    ];
+    for member in rates.iter().map(String::as_str).chain(others) {
+        let trace = trace_with(&format!(",{member},sentry-release=1"));
+        assert_eq!(
+            trace,
+            json!({ "public_key": KEY, "release": "1" }),
+            "{member}"
+        );
+    }
+}
+
+#[test]
+fn without_a_context_or_a_key_in_it_the_trace_is_of_this_project() {
+    let own = json!({ "public_key": "public" });
+    assert_eq!(trace_of(None), own);
+    assert_eq!(trace_of(Some("sentry-release=1".to_owned())), own);
+
+    for key in [
+        "",
+        "sentry-public_key=short,",
+        "sentry-public_key=%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9%C3%A9,",
+    ] {
+        let context = format!("{key}sentry-release=1,sentry-sample_rate=0.5");
+        let expected = json!({ "public_key": "public", "sample_rate": "0.5" });
+        assert_eq!(trace_of(Some(context)), expected, "{key}");
+    }
+}
+
+#[test]
+fn the_own_key_is_known_whatever_it_looks_like() {
+    let context = "sentry-public_key=public,sentry-release=1".to_owned();
+    let expected = json!({ "public_key": "public", "release": "1" });
+    assert_eq!(trace_of(Some(context)), expected);
+}
