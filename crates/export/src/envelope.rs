@@ -48,7 +48,7 @@ pub enum Format {
     ///
     /// Sentry demands a dynamic sampling context with them, and drops spans without one that it can read. What came in is
     /// written as far as it can be read; in a trace that came without one (rule R3), or without a key, it names this
-    /// service's project.
+    /// service's project. A Spotlight takes such spans too, and shows none of them (4.11).
     SpanStream,
 }
 
@@ -89,7 +89,7 @@ impl Envelope {
     ///
     /// Where the items would be longer than [they may be](Format::max_bytes), data is left out before, the longest first:
     /// texts of all spans become `[truncated]`; when that is not enough, the spans with the most data lose it all; then
-    /// names are cut to 200 bytes. Spans, ids, times and statuses stay, so that a great many spans can still be longer.
+    /// names are cut to 200 bytes and `[truncated]`. Spans, ids, times and statuses stay, so that a great many spans can still be longer.
     #[must_use]
     pub fn write(transaction: Transaction, format: Format) -> Vec<Self> {
         let mut transaction = transaction;

@@ -36,7 +36,7 @@
 //!
 //! # Proxies
 //! Where the environment names a proxy (`ALL_PROXY`, `HTTPS_PROXY`, `HTTP_PROXY`, less what `NO_PROXY` excepts), requests
-//! go through it.
+//! go through it: an HTTP proxy or one of SOCKS.
 //!
 //! # Why not a private client of the official crate
 //! Its transport (0.49.5) sends once: what meets a 5xx or a closed port is gone. It sets no timeout, so that a host that
@@ -100,6 +100,8 @@ pub enum HttpError {
     Dsn(DsnError),
     /// [`ca_certs`](HttpOptions::ca_certs) is no PEM text, or has no certificate, or one that cannot be read; says which.
     CaCerts(String),
+    /// This option leaves no time, so that nothing would ever arrive.
+    NoTime(&'static str),
     /// The thread cannot be started.
     Thread(std::io::Error),
 }
@@ -116,9 +118,13 @@ impl HttpTransport {
     /// A transport with these options.
     ///
     /// # Errors
-    /// Says what is wrong with the DSN or with [`ca_certs`](HttpOptions::ca_certs), or why there is no thread.
+    /// Says what is wrong with the DSN, with the times or with [`ca_certs`](HttpOptions::ca_certs), or why there is no
+    /// thread.
     pub fn with_options(dsn: &str, options: HttpOptions) -> Result<Self, HttpError> {
         let dsn = Dsn::parse(dsn).map_err(HttpError::Dsn)?;
+        if let Some(option) = options.without_time() {
+            return Err(HttpError::NoTime(option));
+        }
         let roots = options.ca_certs.as_deref().map(roots::read).transpose();
         let roots = roots.map_err(HttpError::CaCerts)?;
         let mut url = String::new();
@@ -177,6 +183,7 @@ impl fmt::Display for HttpError {
         match self {
             Self::Dsn(reason) => reason.fmt(f),
             Self::CaCerts(reason) => write!(f, "ca_certs: {reason}"),
+            Self::NoTime(option) => write!(f, "{option} = 0: nothing would ever arrive"),
             Self::Thread(reason) => write!(f, "the thread that sends cannot be started: {reason}"),
         }
     }

@@ -29,6 +29,7 @@ mod error;
 mod guard;
 mod sinks;
 
+use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use sentry_trace_runtime::process::Environment;
@@ -82,7 +83,8 @@ impl Init {
             options,
             sinks: Sinks::default(),
             flush_timeout: FLUSH_TIMEOUT,
-            variable: Box::new(|name| std::env::var(name).ok()),
+            // What is not UTF-8 is no absent variable: it is refused, or told, with what can be shown of it.
+            variable: Box::new(|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned())),
         }
     }
 
@@ -141,8 +143,15 @@ impl Init {
         } = self;
         sinks.complete(&variable);
         let options = environment::complete(options.or(sinks.client_options()), &variable)?;
-        let fallback = Options::new().sink_for(move |settings| sinks.sink(settings));
-        let tracer = Tracer::new(options.or(fallback))?;
+        let (refused, refusal) = sync_channel(1);
+        let fallback = Options::new().sink_for(move |settings| {
+            sinks
+                .sink(settings)
+                .inspect_err(|reason| _ = refused.try_send(reason.clone()))
+        });
+        let tracer = Tracer::new(options.or(fallback));
+        let tracer =
+            tracer.map_err(|error| refusal.try_recv().map_or(error.into(), InitError::Sink))?;
         set_global(tracer.clone());
         #[cfg(feature = "sentry")]
         {

@@ -26,6 +26,7 @@ pub(crate) fn portions(transaction: &Transaction) -> impl Iterator<Item = Vec<&S
 /// Writes the payload of one item.
 pub(crate) fn write(out: &mut Vec<u8>, transaction: &Transaction, spans: &[&SpanRecord]) {
     json::object(out, |payload| {
+        payload.number("version", 2);
         payload.list("items", |items| {
             for span in spans {
                 items.object(|object| write_span(object, transaction, span));
@@ -80,6 +81,7 @@ impl Attributes<'_, '_> {
         let service = &transaction.service;
         self.add_text("sentry.op", &span.op);
         self.add_text("sentry.origin", &span.origin);
+        self.add_text("sentry.trace_lifecycle", "stream");
         self.add_text(
             "sentry.status.message",
             span.status.map_or("", SpanStatus::as_str),
@@ -103,7 +105,7 @@ impl Attributes<'_, '_> {
     }
 
     fn add_segment(&mut self, transaction: &Transaction) {
-        self.add_text("sentry.span.source", transaction.source.as_str());
+        self.add_text("sentry.segment.name.source", transaction.source.as_str());
         if transaction.dropped_spans > 0 {
             let dropped = Value::from(transaction.dropped_spans);
             self.add("sentry.dropped_spans_count", &dropped);

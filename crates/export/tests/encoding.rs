@@ -396,6 +396,26 @@ fn a_stream_has_up_to_a_thousand_spans_per_envelope() {
 }
 
 #[test]
+fn a_stream_says_that_it_is_one_and_where_the_name_of_its_segment_is_from() {
+    let service = service(Options::new());
+    let root = service.tracer.start_new_trace().start_span("GET /{id}");
+    let root = root.source(TransactionSource::Route).start();
+    root.start_child("work").start().finish();
+    root.finish();
+    let item = parsed(service.sink.take().remove(0), Format::SpanStream)
+        .items
+        .remove(0);
+    let payload = item.json().unwrap();
+    assert_eq!(payload["version"], json!(2));
+    let attribute = |span: usize, name| payload["items"][span]["attributes"][name]["value"].clone();
+    for span in [0, 1] {
+        assert_eq!(attribute(span, "sentry.trace_lifecycle"), json!("stream"));
+    }
+    let source = |span| attribute(span, "sentry.segment.name.source");
+    assert_eq!((source(0), source(1)), (json!("route"), Json::Null));
+}
+
+#[test]
 fn what_a_streamed_span_says_of_itself_goes_before_what_all_say() {
     let service = service(Options::new().server_name("web-7"));
     let root = service.tracer.start_new_trace().start_span("GET /").start();

@@ -188,16 +188,19 @@ async fn a_limit_on_transactions_is_obeyed_and_what_falls_under_it_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_flush_that_meets_a_limit_reports_what_it_costs() {
+async fn the_flush_that_meets_a_limit_reports_what_it_costs_and_what_was_lost_before() {
     let collector = Collector::start().await.unwrap();
     let limits = [("X-Sentry-Rate-Limits", "60:transaction:key")];
     collector.behave_next(1, status(429, &limits));
     let transport = transport(&collector);
+    transport.lost(LossReason::QueueOverflow, Loss::new(3, 10));
     for name in ["refused", "not sent"] {
         transport.send(&envelope(name));
     }
     assert!(transport.flush(PATIENCE));
-    assert_eq!(reported(&collector), lines("ratelimit_backoff", 1, 2));
+    let mut expected = lines("queue_overflow", 3, 10);
+    expected.extend(lines("ratelimit_backoff", 1, 2));
+    assert_eq!(reported(&collector), expected);
     collector.shutdown().await;
 }
 

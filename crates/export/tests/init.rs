@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use sentry_trace_collector::{Behaviour, Collector};
 use sentry_trace_export::envelope::Format;
+use sentry_trace_export::http::HttpOptions;
 use sentry_trace_export::init::{Init, InitError};
 use sentry_trace_export::spotlight::Setting;
 use sentry_trace_runtime::testing::MemorySink;
@@ -147,9 +148,19 @@ fn wrong_values_are_named() {
         .start()
         .unwrap_err()
         .to_string();
-    assert!(
-        text.contains("\"ftp://x\" is not the URL of a Spotlight"),
-        "{text}"
+    let expected = "option spotlight: \"ftp://x\" is not the URL of a Spotlight";
+    assert!(text.starts_with(expected), "{text}");
+    let mut http = HttpOptions::default();
+    http.connect_timeout = Duration::ZERO;
+    let text = Init::new(Options::new().dsn("https://key@example.com/1"))
+        .environment(|_| None)
+        .http(http)
+        .start()
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        text,
+        "option http: connect_timeout = 0: nothing would ever arrive"
     );
     assert!(tracer().is_none());
 }

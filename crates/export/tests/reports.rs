@@ -6,6 +6,7 @@
 mod server;
 mod support;
 
+use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use sentry_trace_export::http::{HttpOptions, HttpTransport};
@@ -125,4 +126,86 @@ fn at_the_end_envelopes_go_before_a_report_that_was_refused() {
     }
     drop(transport);
     until(|| arrived() == 3);
+}
+
+#[test]
+fn a_flush_reports_what_was_lost_before_although_the_first_answer_is_bad() {
+    for first_answer in [503, 413] {
+        let mut answers = 0;
+        let server = Server::start(move |_| {
+            answers += 1;
+            Some(if answers == 1 { first_answer } else { 200 })
+        });
+        let transport = transport(&server, PATIENCE);
+        transport.lost(LossReason::QueueOverflow, Loss::new(3, 10));
+        transport.send(&envelope("work"));
+        assert!(transport.flush(PATIENCE));
+        let bodies = server.bodies();
+        let accepted = bodies[1..].iter().filter(|body| has_report(body));
+        let accepted: Vec<_> = accepted.collect();
+        assert_eq!(accepted.len(), 1, "{first_answer}");
+        assert!(accepted[0].contains("queue_overflow"), "{first_answer}");
+    }
+}
+
+#[test]
+fn a_flush_that_gives_up_leaves_another_one_its_hurry() {
+    let (given_up, wait) = mpsc::channel();
+    let server = Server::start(move |body| {
+        if has_report(body) {
+            return Some(200);
+        }
+        wait.recv().unwrap();
+        Some(413)
+    });
+    let transport = transport(&server, PATIENCE);
+    transport.send(&envelope("refused"));
+    until(|| !server.bodies().is_empty());
+    std::thread::scope(|scope| {
+        let patient = scope.spawn(|| transport.flush(PATIENCE));
+        assert!(!transport.flush(Duration::from_millis(50)));
+        given_up.send(()).unwrap();
+        assert!(patient.join().unwrap());
+    });
+    assert_eq!(reports(&server).len(), 1);
+}
+
+#[test]
+fn at_the_end_a_report_that_was_refused_with_an_envelope_goes_alone() {
+    let (dropped, wait) = mpsc::channel();
+    let server = Server::start(move |body| {
+        if body.contains("\"transaction\",\"length\"") {
+            wait.recv().unwrap();
+            return Some(413);
+        }
+        Some(200)
+    });
+    let transport = transport(&server, PATIENCE);
+    transport.lost(LossReason::QueueOverflow, Loss::new(3, 10));
+    transport.send(&envelope("refused"));
+    until(|| !server.bodies().is_empty());
+    drop(transport);
+    dropped.send(()).unwrap();
+    until(|| server.bodies().len() == 2);
+    let alone = &server.bodies()[1];
+    assert!(alone.contains("send_error"), "{alone}");
+    assert!(alone.contains("queue_overflow"), "{alone}");
+}
+
+#[test]
+fn what_failed_before_the_end_is_tried_once_more() {
+    let mut requests = 0;
+    let server = Server::start(move |_| {
+        requests += 1;
+        Some(if requests == 1 { 503 } else { 200 })
+    });
+    let mut options = HttpOptions::default();
+    options.retry_delay = PATIENCE;
+    let transport = HttpTransport::with_options(&server.dsn(), options).unwrap();
+    for name in ["first", "second", "third"] {
+        transport.send(&envelope(name));
+    }
+    until(|| transport.stats().retries == 1);
+    drop(transport);
+    until(|| server.bodies().len() == 4);
 }

@@ -11,9 +11,9 @@ pub struct HttpOptions {
     /// The most bytes of envelopes that wait; 16 MiB by default. A single envelope may be larger.
     pub capacity_bytes: usize,
     /// The time to look up the host, and that for a connection to it; 5 seconds by default, and at most a third of
-    /// [`timeout`](Self::timeout) each.
+    /// [`timeout`](Self::timeout) each. More than zero.
     pub connect_timeout: Duration,
-    /// The time for a whole request; 15 seconds by default.
+    /// The time for a whole request; 15 seconds by default. More than zero.
     pub timeout: Duration,
     /// The first pause after a failure; 1 second by default.
     pub retry_delay: Duration,
@@ -36,6 +36,18 @@ impl Default for HttpOptions {
             retries: 5,
             ca_certs: None,
         }
+    }
+}
+
+impl HttpOptions {
+    /// The name of a time that is zero and must not be.
+    pub(super) fn without_time(&self) -> Option<&'static str> {
+        let times = [
+            ("timeout", self.timeout),
+            ("connect_timeout", self.connect_timeout),
+        ];
+        let none = times.into_iter().find(|(_, time)| time.is_zero());
+        none.map(|(option, _)| option)
     }
 }
 

@@ -41,8 +41,8 @@ struct State {
     /// Failures in a row.
     failures: u32,
     resume_at: Option<Instant>,
-    /// A flush waits: losses are reported at once.
-    hurry: bool,
+    /// Flushes that wait: meanwhile losses are reported at once.
+    flushes: usize,
     stopping: bool,
     ended: bool,
     stats: HttpStats,
@@ -96,7 +96,7 @@ impl Shared {
         let mut state = self.state();
         state.resume_at = None;
         state.report_at = Some(Instant::now());
-        state.hurry = true;
+        state.flushes += 1;
         self.work.notify_one();
         while !state.is_idle(Instant::now()) && !state.ended {
             let left = deadline.saturating_duration_since(Instant::now());
@@ -108,12 +108,16 @@ impl Shared {
                 .wait_timeout(state, left)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        state.hurry = false;
+        state.flushes -= 1;
         state.buffer.is_empty()
     }
 
     pub(super) fn stop(&self) {
-        self.state().stopping = true;
+        let mut state = self.state();
+        state.stopping = true;
+        // As a flush does: what failed before is tried once more, at once.
+        state.failures = 0;
+        state.resume_at = None;
         self.work.notify_one();
     }
 
@@ -255,6 +259,7 @@ impl State {
                     }
                     None => self.report_apart = false,
                 }
+                self.hurry_report(now);
             }
             500.. => {
                 let pause = answer.retry_after.as_deref().and_then(pause);
@@ -272,7 +277,10 @@ impl State {
         if !is_limited && !job.report.is_empty() {
             self.report_apart = true;
         }
-        if is_limited || job.waiting.is_some() {
+        if job.waiting.is_some() {
+            // It was not the report's turn: alone it is tried even by a thread that is about to end.
+            self.take_back(job.report, now);
+        } else if is_limited {
             self.keep_report(job.report, now);
         }
         // A report that is refused alone would be refused for ever.
@@ -282,6 +290,14 @@ impl State {
             self.stats.limited += 1;
         } else {
             self.give_up(&waiting, reason::SEND_ERROR);
+        }
+        self.hurry_report(now);
+    }
+
+    /// The host answers: what could not be reported with an envelope is reported before a flush is over.
+    fn hurry_report(&mut self, now: Instant) {
+        if self.flushes > 0 {
+            self.report_at = Some(now);
         }
     }
 
@@ -326,7 +342,7 @@ impl State {
 
     fn note_loss(&mut self, reason: &'static str, loss: Loss) {
         if self.discards.is_empty() {
-            let delay = if self.hurry {
+            let delay = if self.flushes > 0 {
                 Duration::ZERO
             } else {
                 REPORT_DELAY
@@ -338,7 +354,13 @@ impl State {
 
     fn keep_report(&mut self, report: Discards, now: Instant) {
         // A thread that is about to end does not try a report again.
-        if !report.is_empty() && !self.stopping {
+        if !self.stopping {
+            self.take_back(report, now);
+        }
+    }
+
+    fn take_back(&mut self, report: Discards, now: Instant) {
+        if !report.is_empty() {
             self.discards.merge(report);
             self.report_at = Some(now + REPORT_DELAY);
         }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use sentry_trace_runtime::{Tracer, unset_global};
 
-/// Keeps tracing on; when it is dropped, what is waiting is delivered, and there is no global tracer any more.
+/// Keeps tracing on; when it is dropped, what is waiting is delivered, and its tracer is not the global one any more.
+///
+/// A later `init` takes its place: there is one global tracer, and it is gone with the later guard.
 #[derive(Debug)]
 #[must_use = "tracing is off when this is dropped"]
 pub struct Guard {

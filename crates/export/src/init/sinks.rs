@@ -106,7 +106,7 @@ impl Sinks {
         let transport = crate::http::HttpTransport::with_options(dsn, self.http.clone());
         transport
             .map(|transport| sink.to(transport))
-            .map_err(|reason| reason.to_string())
+            .map_err(|reason| format!("option http: {reason}"))
     }
 
     #[cfg(not(feature = "dsn"))]
@@ -114,11 +114,10 @@ impl Sinks {
     fn over_http(&self, sink: EnvelopeSink, settings: &Settings) -> Result<EnvelopeSink, String> {
         match &settings.service.dsn {
             None => Ok(sink),
-            Some(_) => Err(
-                "there is a DSN and no way to its host: switch on the feature `dsn`, \
+            Some(dsn) => Err(format!(
+                "option dsn = {dsn:?}: there is no way to its host: switch on the feature `dsn`, \
                 or bind a client of the official crate with the same DSN before this"
-                    .to_owned(),
-            ),
+            )),
         }
     }
 
@@ -135,7 +134,7 @@ impl Sinks {
                 crate::spotlight::warn(&format!("{SPOTLIGHT}: {reason}; there are no copies"));
                 Ok(sink)
             }
-            Err(reason) => Err(reason.to_string()),
+            Err(reason) => Err(format!("option spotlight: {reason}")),
         }
     }
 
