@@ -1,5 +1,5 @@
-//! How many cases each driver and the peer `browser` run at least: `tests/floors.toml`. Running fewer is a failure, so that
-//! no case gets lost.
+//! How many cases each driver and the peers `browser` and `relay` run at least: `tests/floors.toml`. Running fewer is a
+//! failure, so that no case gets lost.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::drivers;
 use crate::peers;
 
-/// The floors of all drivers and of the browser.
+/// The floors of all drivers, of the browser and of Relay.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Floors(BTreeMap<String, usize>);
 
@@ -56,7 +56,7 @@ impl Floors {
 /// What has a floor. The cases of the other peers depend on which of them were asked for.
 fn names() -> impl Iterator<Item = &'static str> {
     let drivers = drivers::ALL.iter().map(|driver| driver.name);
-    drivers.chain([peers::BROWSER])
+    drivers.chain([peers::BROWSER, peers::RELAY])
 }
 
 #[cfg(test)]
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_driver_and_the_browser_have_a_floor_and_nothing_else_has() {
+    fn every_driver_the_browser_and_relay_have_a_floor_and_nothing_else_has() {
         let error = |text: &str| Floors::parse(text).expect_err("refused");
         assert!(error("").contains("driver `core` has no floor"));
         assert!(error("core = 1\nnone = 1").contains("unknown driver `none`"));
@@ -73,6 +73,8 @@ mod tests {
             .map(|driver| format!("{} = 1\n", driver.name))
             .collect();
         assert!(error(&drivers).contains("driver `browser` has no floor"));
+        let with_browser = format!("{drivers}browser = 1");
+        assert!(error(&with_browser).contains("driver `relay` has no floor"));
         assert!(error("core = -1").contains("invalid value"));
     }
 
@@ -80,7 +82,7 @@ mod tests {
     fn fewer_cases_are_a_violation() {
         let all: String = names().map(|name| format!("{name} = 2\n")).collect();
         let floors = Floors::parse(&all).expect("floors");
-        for name in ["core", "browser"] {
+        for name in ["core", "browser", "relay"] {
             assert_eq!(floors.violation(name, 2), None);
             assert!(floors.violation(name, 1).is_some());
         }

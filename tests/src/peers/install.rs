@@ -49,7 +49,7 @@ pub(super) fn install(kind: Kind) -> Result<Program, String> {
     }
 }
 
-fn own_folder() -> PathBuf {
+pub(super) fn own_folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).to_owned()
 }
 
@@ -119,7 +119,7 @@ fn python(folder: PathBuf) -> Result<Program, String> {
 }
 
 /// Installs into a folder unless it holds what the list names already.
-fn once(
+pub(super) fn once(
     folder: &Path,
     list: &str,
     into: &str,
@@ -135,7 +135,7 @@ fn once(
     std::fs::write(mark, wanted).map_err(|error| error.to_string())
 }
 
-fn run(command: &mut Command) -> Result<String, String> {
+pub(super) fn run(command: &mut Command) -> Result<String, String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command
         .output()

@@ -12,11 +12,14 @@ mod hop;
 mod install;
 mod outcome;
 mod process;
+mod relay;
 mod scenarios;
 mod seen;
 pub mod service;
 
 pub use outcome::Outcome;
+
+use crate::case_result::CaseResult;
 
 /// Peers that one function runs, so that chains can lead through several of them.
 pub struct Group {
@@ -29,6 +32,9 @@ pub struct Group {
 /// The name of the browser's peer.
 pub const BROWSER: &str = "browser";
 
+/// The name of Sentry's ingestion side as a peer.
+pub const RELAY: &str = "relay";
+
 /// Every group, in the order in which they run.
 const GROUPS: &[Group] = &[
     Group {
@@ -37,22 +43,24 @@ const GROUPS: &[Group] = &[
     },
     Group {
         names: &[BROWSER],
-        run: |_| {
-            let outcome = match browser::run() {
-                Ok(results) => Outcome::Ran {
-                    driver: BROWSER,
-                    sdks: Vec::new(),
-                    results,
-                },
-                Err(reason) => Outcome::NotRun {
-                    peer: BROWSER,
-                    reason,
-                },
-            };
-            vec![outcome]
-        },
+        run: |_| vec![outcome(BROWSER, browser::run())],
+    },
+    Group {
+        names: &[RELAY],
+        run: |_| vec![outcome(RELAY, relay::run())],
     },
 ];
+
+fn outcome(peer: &'static str, results: Result<Vec<CaseResult>, String>) -> Outcome {
+    match results {
+        Ok(results) => Outcome::Ran {
+            driver: peer,
+            sdks: Vec::new(),
+            results,
+        },
+        Err(reason) => Outcome::NotRun { peer, reason },
+    }
+}
 
 /// The name of a known peer.
 #[must_use]

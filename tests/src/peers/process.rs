@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Stdio;
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, ChildStdout, Command};
@@ -42,21 +43,26 @@ impl Process {
 
     /// Asks it to deliver what it has and to end, and waits until it has.
     pub(super) async fn stop(mut self) -> Result<(), String> {
-        let Some(id) = self.child.id() else {
-            return Err("it ended before it was asked to".to_owned());
-        };
-        let asked = Command::new("sh")
-            .args(["-c", "kill -TERM \"$1\"", "sh", &id.to_string()])
-            .status();
-        asked.await.map_err(|error| error.to_string())?;
-        let ended = timeout(PATIENCE, self.child.wait())
-            .await
-            .map_err(|_| "it does not end when it is asked to")?;
-        let status = ended.map_err(|error| error.to_string())?;
-        if status.success() {
-            Ok(())
-        } else {
-            Err(format!("it ended with {status}"))
-        }
+        ask_to_end(&mut self.child, PATIENCE).await
+    }
+}
+
+/// Sends SIGTERM and waits until it has ended well.
+pub(super) async fn ask_to_end(child: &mut Child, patience: Duration) -> Result<(), String> {
+    let Some(id) = child.id() else {
+        return Err("it ended before it was asked to".to_owned());
+    };
+    let asked = Command::new("sh")
+        .args(["-c", "kill -TERM \"$1\"", "sh", &id.to_string()])
+        .status();
+    asked.await.map_err(|error| error.to_string())?;
+    let ended = timeout(patience, child.wait())
+        .await
+        .map_err(|_| "it does not end when it is asked to")?;
+    let status = ended.map_err(|error| error.to_string())?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(format!("it ended with {status}"))
     }
 }
