@@ -70,11 +70,11 @@ pub use client::{ClientFuture, ClientMiddleware, ClientRequestExt, ClientService
 pub use html::{
     InjectMeta, InjectMetaBody, InjectMetaService, ServerTiming, ServerTimingService, TraceMeta,
 };
-#[cfg(feature = "awc")]
-pub use sentry_trace_http::ClientRequest;
 pub use sentry_trace_http::Propagation;
 #[cfg(feature = "server")]
 pub use sentry_trace_http::html::{TraceProps, allowed_request_headers};
+#[cfg(feature = "awc")]
+pub use sentry_trace_http::{ClientRequest, ClientUrl};
 #[cfg(feature = "server")]
 pub use sentry_trace_http::{Headers, ServerRequest};
 #[cfg(feature = "server")]

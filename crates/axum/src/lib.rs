@@ -67,8 +67,8 @@ mod route;
 pub use extract::TraceMeta;
 pub use layer::TraceLayer;
 pub use route::{MatchedRoute, RouteLayer, RouteService};
-pub use sentry_trace_tower::ServerRequest;
 pub use sentry_trace_tower::html::{
     ALLOWED_REQUEST_HEADERS, ALLOWED_REQUEST_HEADERS_WITH_TRACEPARENT, InjectMetaLayer,
     ServerTimingLayer, TraceProps,
 };
+pub use sentry_trace_tower::{Headers, ServerRequest};

@@ -156,14 +156,16 @@ async fn the_route_of_a_grpc_call_is_not_replaced_by_that_of_the_router() {
     let app = TraceLayer::new()
         .tracer(tracer)
         .layer(calls.route_layer(RouteLayer::new()));
-    let request = Request::post("/shop.Orders/Place")
-        .header("content-type", "application/grpc")
-        .body(String::new())
-        .expect("a request");
-    let response = app.oneshot(request).await.expect("a response");
-    response.into_body().collect().await.expect("a body");
-    let transaction = sink.take().remove(0);
-    assert_eq!(transaction.root.name, "POST /shop.Orders/Place");
-    let route = transaction.root.data.get("http.route");
-    assert_eq!(route, Some(&"/shop.Orders/Place".into()));
+    for content_type in ["application/grpc", "application/grpc-web-text"] {
+        let request = Request::post("/shop.Orders/Place")
+            .header("content-type", content_type)
+            .body(String::new())
+            .expect("a request");
+        let response = app.clone().oneshot(request).await.expect("a response");
+        response.into_body().collect().await.expect("a body");
+        let transaction = sink.take().remove(0);
+        assert_eq!(transaction.root.name, "POST /shop.Orders/Place");
+        let route = transaction.root.data.get("http.route");
+        assert_eq!(route, Some(&"/shop.Orders/Place".into()));
+    }
 }

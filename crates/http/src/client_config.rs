@@ -61,7 +61,8 @@ impl ClientConfig {
     /// Starts the span of a request, below the current span.
     ///
     /// Outside any span nothing is recorded, and the trace that the process was started in, else a new one, goes out.
-    /// Without a tracer the span does nothing.
+    /// Without a tracer the span does nothing. In a [scope of the sender](sentry_trace_runtime::TraceContext::scope_of_sender),
+    /// which a span of another library is, nothing is recorded either, and the sender's span goes out.
     pub fn start(&self, request: &ClientRequest<'_>, propagation: Propagation) -> ClientSpan {
         let (Some(tracer), true) = (self.tracer_in_use(), propagation != Propagation::NotTraced)
         else {

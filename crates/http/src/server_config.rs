@@ -57,7 +57,7 @@ impl ServerConfig {
         self.with_hooks(|hooks| hooks.name = Some(Arc::new(name)))
     }
 
-    /// Called when the span has started; may add data.
+    /// Called when a span that is recorded has started; may add data. Not called for requests that are not sampled.
     #[doc(alias = "requestHook")]
     pub fn on_request(
         self,
@@ -66,7 +66,7 @@ impl ServerConfig {
         self.with_hooks(|hooks| hooks.on_request = Some(Arc::new(hook)))
     }
 
-    /// Called with the status code and the headers of the response; may add data.
+    /// Called with the status code and the headers of the response, where the span is recorded; may add data.
     #[doc(alias = "responseHook")]
     pub fn on_response(
         self,

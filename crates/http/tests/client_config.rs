@@ -1,8 +1,9 @@
 //! What a client's requests get, and what is current while they are sent.
 
 use http::uri::Uri;
-use http::{Method, Request};
-use sentry_trace_http::{ClientConfig, ClientRequest, ClientSpan, Propagation};
+use http::{HeaderMap, Method, Request};
+use sentry_trace_http::{ClientConfig, ClientRequest, ClientSpan, Propagation, SENTRY_TRACE};
+use sentry_trace_runtime::core::sentry_trace::SentryTrace;
 use sentry_trace_runtime::core::targets::Target;
 use sentry_trace_runtime::{Options, SpanHandle, Tracer, current_span};
 
@@ -86,4 +87,36 @@ fn a_request_without_headers_has_no_surroundings_of_its_own() {
     let root = tracer.start_new_trace().start_span("root").enter();
     let surroundings = config(&tracer).surroundings(Propagation::NotTraced);
     assert_eq!(surroundings.span_id(), root.span_id());
+}
+
+/// The `sentry-trace` of a request that is sent while `scope` is current.
+fn sent_below(config: &ClientConfig, scope: &SpanHandle) -> String {
+    let _current = scope.make_current();
+    let request = Request::get("http://a.test/").body(()).expect("a request");
+    let span = config.start(&ClientRequest::from_http(&request), Propagation::Traced);
+    let mut headers = HeaderMap::new();
+    span.write_headers(&mut headers);
+    let sent = headers[SENTRY_TRACE].to_str().expect("ASCII");
+    sent.to_owned()
+}
+
+#[test]
+fn a_request_below_a_span_of_another_library_names_that_span() {
+    let tracer = tracer(Options::new());
+    for other in [
+        "771a43a4192642f0b136d5159a501700-1234567890abcdef-1",
+        "771a43a4192642f0b136d5159a501700-1234567890abcdef-0",
+        "771a43a4192642f0b136d5159a501700-1234567890abcdef",
+    ] {
+        let context = || {
+            let other = SentryTrace::parse(other.as_bytes()).expect("a header");
+            tracer.continue_in_process(other)
+        };
+        let sent = sent_below(&config(&tracer), &context().scope_of_sender());
+        assert_eq!(sent, other);
+        // A scope of its own has a span of its own.
+        let sent = sent_below(&config(&tracer), &context().scope());
+        assert_eq!(sent.len(), other.len());
+        assert_ne!(sent, other);
+    }
 }

@@ -61,6 +61,12 @@
 //! hyper knows no routes: a transaction has the name `GET /users/7`. A handler that matches paths by hand names it with
 //! [`set_route`]: `set_route(&current_span(), "GET", "/users/{id}")`.
 //!
+//! # Reverse proxies
+//!
+//! A request that came in and is sent on has the sender's `sentry-trace`, which passes for one that was made by hand and
+//! is left as it is (rule R8): what is called then hangs below the sender, beside the proxy. Take `sentry-trace` off
+//! before, `request.headers_mut().remove("sentry-trace")`; of `baggage`, what is not Sentry's is kept all the same.
+//!
 //! # When a client's span starts
 //!
 //! When the request is made, which is when the headers are written: below the span that is current then.
@@ -88,6 +94,6 @@ mod server;
 #[cfg(feature = "client")]
 pub use client::TraceClient;
 pub use sentry_trace_http::set_route;
-pub use sentry_trace_tower::{ClientRequest, Propagation, ServerRequest};
+pub use sentry_trace_tower::{ClientRequest, ClientUrl, Headers, Propagation, ServerRequest};
 #[cfg(feature = "server")]
 pub use server::TraceService;

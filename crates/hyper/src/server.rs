@@ -69,7 +69,7 @@ impl<S> TraceService<S> {
         self.map(|layer| layer.name(name))
     }
 
-    /// Called when the span has started; may add data.
+    /// Called when a span that is recorded has started; may add data. Not called for requests that are not sampled.
     pub fn on_request(
         self,
         hook: impl Fn(&ServerRequest<'_>, &SpanHandle) + Send + Sync + 'static,
@@ -77,7 +77,7 @@ impl<S> TraceService<S> {
         self.map(|layer| layer.on_request(hook))
     }
 
-    /// Called with the status code and the headers of the response; may add data.
+    /// Called with the status code and the headers of the response, where the span is recorded; may add data.
     pub fn on_response(
         self,
         hook: impl Fn(u16, &dyn Headers, &SpanHandle) + Send + Sync + 'static,

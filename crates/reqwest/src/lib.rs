@@ -124,4 +124,4 @@ pub use journey::TooManyRedirects;
 pub use middleware::TraceMiddleware;
 pub use plain::RequestBuilderExt;
 pub use reqwest_middleware::{self, ClientWithMiddleware};
-pub use sentry_trace_http::{ClientRequest, Propagation};
+pub use sentry_trace_http::{ClientRequest, ClientUrl, Propagation};

@@ -125,7 +125,8 @@ impl SpanBuilder {
 }
 
 impl SpanHandle {
-    /// Starts a child of this span, and never a root: for adapters, which describe it lazily.
+    /// Starts a child of this span, and never a root: for adapters, which describe it lazily. In a
+    /// [scope of the sender](TraceContext::scope_of_sender) there is none, and what goes out names the sender's span.
     pub fn start_described_child(&self, description: &mut dyn Describe) -> Span {
         Span::new(self.child(description))
     }

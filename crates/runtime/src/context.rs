@@ -156,7 +156,8 @@ impl TraceContext {
         self.scope_at(span_id)
     }
 
-    /// As [`scope`](Self::scope), but what goes out from it names the sender's span as the parent, not one of its own.
+    /// As [`scope`](Self::scope), but what goes out from it names the sender's span as the parent, not one of its own; the
+    /// requests of clients do too.
     #[must_use]
     pub fn scope_of_sender(self) -> SpanHandle {
         match self.remote_parent {

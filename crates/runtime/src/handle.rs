@@ -284,6 +284,8 @@ impl SpanHandle {
         };
         let span_id = parent.trace.tracer.entropy().span_id();
         let slot = match parent.slot {
+            // A receiver would look for a child of it in vain.
+            Slot::None if parent.stands_for_sender() => return self.clone(),
             Slot::None => Slot::None,
             _ => parent.record_child(span_id, description),
         };
@@ -326,6 +328,11 @@ impl SpanHandle {
 }
 
 impl Reference {
+    /// Whether it is a [scope of the sender](crate::TraceContext::scope_of_sender).
+    fn stands_for_sender(&self) -> bool {
+        self.trace.is_scope && self.trace.remote_parent == Some(self.span_id)
+    }
+
     fn finish_child(&self, status: Option<SpanStatus>) {
         let tracer = &self.trace.tracer;
         let mut state = self.trace.state();

@@ -142,7 +142,7 @@ impl Options {
         self
     }
 
-    /// The DSN. It gives the public key and the organisation, and its own host never gets our headers.
+    /// The DSN. It gives the public key and the organisation, and its own host and port never get our headers.
     pub fn dsn(mut self, dsn: impl Into<String>) -> Self {
         self.dsn = Some(dsn.into());
         self
@@ -168,7 +168,8 @@ impl Options {
         self
     }
 
-    /// Record queries, fragments, client addresses and header values (rule R10). Off by default.
+    /// Record queries, client addresses, and the values of the headers that an adapter is told to capture (rule R10). Off by
+    /// default.
     #[doc(alias = "sendDefaultPii")]
     pub const fn send_default_pii(mut self, send: bool) -> Self {
         self.send_default_pii = Some(send);
@@ -397,7 +398,8 @@ fn check_targets(targets: Option<Vec<Target>>) -> Result<Targets, OptionsError> 
 fn check_status_codes(
     codes: Option<Vec<RangeInclusive<u16>>>,
 ) -> Result<Vec<RangeInclusive<u16>>, OptionsError> {
-    let codes = codes.unwrap_or_else(|| vec![404..=404]);
+    const NOT_FOUND: RangeInclusive<u16> = 404..=404;
+    let codes = codes.unwrap_or_else(|| vec![NOT_FOUND]);
     let wrong = |range: &&RangeInclusive<u16>| {
         range.is_empty() || *range.start() < 100 || *range.end() > 599
     };

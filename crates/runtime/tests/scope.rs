@@ -7,9 +7,23 @@ use common::{
     PARENT, TRACE, assert_invariant, header, incoming, member, names, recording, with_sink,
 };
 use sentry_trace_runtime::core::decision::Decision;
-use sentry_trace_runtime::{Options, SpanHandle, start_span};
+use sentry_trace_runtime::core::sentry_trace::SentryTrace;
+use sentry_trace_runtime::{Describe, Options, SpanHandle, Text, start_span};
 
 const BAGGAGE: &str = "sentry-sample_rand=0.25,sentry-x=1";
+
+/// What an adapter starts.
+struct Call;
+
+impl Describe for Call {
+    fn name(&self) -> Text {
+        "GET https://a.test/".into()
+    }
+
+    fn op(&self) -> Text {
+        "http.client".into()
+    }
+}
 
 #[test]
 fn a_scope_passes_the_senders_decision_on_and_records_nothing() {
@@ -33,6 +47,47 @@ fn a_scope_passes_the_senders_decision_on_and_records_nothing() {
     }
     assert!(sink.take().is_empty());
     assert_eq!(tracer.stats(), Default::default());
+}
+
+#[test]
+fn what_an_adapter_starts_in_a_scope_of_the_sender_names_the_sender() {
+    let (tracer, sink) = recording();
+    let header = header("1");
+    let received = tracer.continue_trace(incoming(&header, BAGGAGE));
+    let in_process = SentryTrace::parse(header.as_bytes()).unwrap();
+    let in_process = tracer.continue_in_process(in_process);
+    for context in [received, in_process] {
+        let scope = context.scope_of_sender();
+        let span = scope.start_described_child(&mut Call);
+        let below = span.start_described_child(&mut Call);
+        for handle in [&scope, span.handle(), below.handle()] {
+            assert_eq!(handle.sentry_trace().unwrap().to_string(), header);
+            assert_eq!(handle.baggage(), scope.baggage());
+        }
+        below.start_child("root").run(|_| ());
+        drop((below, span));
+        let [root] = &sink.take()[..] else {
+            panic!("one transaction");
+        };
+        let parent = root.root.parent_span_id;
+        assert_eq!(parent.map(|id| id.to_string()).as_deref(), Some(PARENT));
+    }
+}
+
+#[test]
+fn what_an_adapter_starts_in_another_scope_has_an_id_of_its_own() {
+    let (tracer, _sink) = recording();
+    let header = header("1");
+    let received = || tracer.continue_trace(incoming(&header, BAGGAGE));
+    for scope in [
+        received().scope(),
+        received().unrecorded(),
+        tracer.start_new_trace().scope_of_sender(),
+    ] {
+        let span = scope.start_described_child(&mut Call);
+        assert_ne!(span.span_id(), scope.span_id());
+        assert_ne!(span.span_id().unwrap().to_string(), PARENT);
+    }
 }
 
 #[test]

@@ -15,7 +15,7 @@
 //!     sentry_trace::Options::new()
 //!         .release("shop@1.0.0")
 //!         .traces_sample_rate(0.2)
-//!         .trace_propagation_targets(["https://orders.example.com"]),
+//!         .trace_propagation_targets([sentry_trace::Target::origin("https://orders.example.com")]),
 //! )?;
 //! let client = reqwest::Client::builder().build_traced()?;
 //!
@@ -44,6 +44,8 @@
 //! | `ureq` | [`ureq`] | requests of ureq 3 agents |
 //! | `awc` | [`awc`] | requests of awc 3 clients |
 //!
+//! With `ureq-rustls` or `ureq-native-tls`, ureq agents with certificates of their own keep their connections.
+//!
 //! | feature | where transactions go |
 //! |---|---|
 //! | `dsn` | to the host of the DSN |
@@ -51,9 +53,9 @@
 //! | `spotlight` | copies to a local Spotlight sidecar |
 //! | `json-lines`, `tree` | to a file or a terminal, as a sink out of [`export`]: instead of Sentry by [`Options::sink`], besides by [`Init::also`] |
 //!
-//! `html` adds the module `html`: the trace for templates and props, so that pages hand it to browsers. The modules of
-//! server frameworks have extractors and layers for it. `regex` allows regular expressions among the propagation
-//! targets.
+//! `html` adds the module `html`: the trace for templates and props, so that pages hand it to browsers. The modules
+//! `actix`, `axum` and `tower` have extractors or layers for it. `regex` allows regular expressions among the
+//! propagation targets.
 //!
 //! # Where to find what
 //!
@@ -99,11 +101,11 @@ pub use sentry_trace_runtime::core::id::{SpanId, TraceId};
 pub use sentry_trace_runtime::core::status::SpanStatus;
 pub use sentry_trace_runtime::core::targets::Target;
 pub use sentry_trace_runtime::{
-    Describe, EnteredSpan, Options, OptionsError, Settings, Span, SpanBuilder, SpanHandle,
+    Describe, EnteredSpan, Options, OptionsError, Service, Settings, Span, SpanBuilder, SpanHandle,
     StatusCodes, Text, TraceContext, TraceData, TraceFutureExt, Tracer, Transaction, Value,
     carrier, carry_trace, clock, continue_trace, core, current, current_span, diagnostics, entropy,
-    process, sampler, set_global, sink, start_new_trace, start_span, testing, trace_data, tracer,
-    transaction,
+    instrument, process, sampler, set_global, sink, start_new_trace, start_span, testing,
+    trace_data, tracer, transaction,
 };
 #[cfg(feature = "tower")]
 pub use sentry_trace_tower as tower;
@@ -126,7 +128,8 @@ pub mod actix {
 #[cfg(feature = "awc")]
 pub mod awc {
     pub use sentry_trace_actix::{
-        ClientFuture, ClientMiddleware, ClientRequest, ClientRequestExt, ClientService, Propagation,
+        ClientFuture, ClientMiddleware, ClientRequest, ClientRequestExt, ClientService, ClientUrl,
+        Propagation,
     };
 }
 
@@ -136,7 +139,9 @@ pub mod awc {
 pub mod grpc {
     pub use sentry_trace_tower::client::{ClientBody, ClientFuture, ClientService};
     pub use sentry_trace_tower::server::{ServerBody, ServerFuture, ServerService};
-    pub use sentry_trace_tower::{ClientLayer, Propagation, ServerLayer, ServerRequest};
+    pub use sentry_trace_tower::{
+        ClientLayer, ClientRequest, ClientUrl, Headers, Propagation, ServerLayer, ServerRequest,
+    };
 }
 
 #[cfg(all(doctest, feature = "axum", feature = "dsn", feature = "reqwest"))]

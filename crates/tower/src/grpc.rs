@@ -7,24 +7,34 @@ use sentry_trace_runtime::core::status::SpanStatus;
 const MEDIA_TYPE: &str = "application/grpc";
 static STATUS: HeaderName = HeaderName::from_static("grpc-status");
 
+/// Where a gRPC message has its trailers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// Behind its bytes: `application/grpc`, `application/grpc+proto`.
+    Plain,
+    /// Among its bytes: `application/grpc-web`, `application/grpc-web-text+proto`.
+    Web,
+}
+
 /// What `grpc-status` says, in the headers of a response without a body or in the trailers (rule R10).
 pub(crate) fn status(headers: &HeaderMap) -> Option<SpanStatus> {
     let code = headers.get(&STATUS)?.to_str().ok()?.trim();
     Some(SpanStatus::from_grpc(code.parse().unwrap_or(u32::MAX)))
 }
 
-/// Whether this is a call by gRPC in any form, gRPC-Web among them; all of them post.
-pub(crate) fn is_call<B>(request: &Request<B>) -> bool {
-    request.method() == Method::POST && after_media_type(request.headers()).is_some()
+/// The form of a call by gRPC; all of them post.
+pub(crate) fn call<B>(request: &Request<B>) -> Option<Form> {
+    let posts = request.method() == Method::POST;
+    posts.then(|| form(request.headers())).flatten()
 }
 
-/// Whether these are the headers of a gRPC message: `application/grpc`, `application/grpc+proto`. gRPC-Web, which has
-/// its trailers in the body, is not meant.
-pub(crate) fn is_message(headers: &HeaderMap) -> bool {
-    matches!(
-        after_media_type(headers),
-        Some([] | [b'+' | b';' | b' ' | b'\t', ..])
-    )
+/// The form of a gRPC message with these headers.
+pub(crate) fn form(headers: &HeaderMap) -> Option<Form> {
+    match after_media_type(headers)? {
+        [] | [b'+' | b';' | b' ' | b'\t', ..] => Some(Form::Plain),
+        rest if rest.starts_with(b"-web") => Some(Form::Web),
+        _ => None,
+    }
 }
 
 /// What follows `application/grpc` in the content type.
@@ -37,11 +47,7 @@ fn after_media_type(headers: &HeaderMap) -> Option<&[u8]> {
 }
 
 /// `/package.Service/Method`: the path of a call holds no ids, so that it is its own route.
-pub(crate) fn route<B>(request: &Request<B>) -> Option<&str> {
-    if !is_message(request.headers()) {
-        return None;
-    }
-    let path = request.uri().path();
+pub(crate) fn route(path: &str) -> Option<&str> {
     let (service, method) = path.strip_prefix('/')?.split_once('/')?;
     let is_call = !service.is_empty() && !method.is_empty() && !method.contains('/');
     is_call.then_some(path)
@@ -51,28 +57,34 @@ pub(crate) fn route<B>(request: &Request<B>) -> Option<&str> {
 mod tests {
     use super::*;
 
-    fn request(path: &str, content_type: &str) -> Request<()> {
-        Request::post(path)
-            .header(CONTENT_TYPE, content_type)
-            .body(())
-            .expect("a request")
+    #[test]
+    fn a_call_is_known_by_its_content_type() {
+        for (content_type, form) in [
+            ("application/grpc", Some(Form::Plain)),
+            ("application/grpc+proto", Some(Form::Plain)),
+            ("Application/gRPC; charset=utf-8", Some(Form::Plain)),
+            ("application/grpc-web", Some(Form::Web)),
+            ("application/grpc-web+proto", Some(Form::Web)),
+            ("application/grpc-web-text", Some(Form::Web)),
+            ("application/grpcx", None),
+            ("application", None),
+        ] {
+            let request = |method| {
+                let request = Request::builder().method(method);
+                let request = request.header(CONTENT_TYPE, content_type).body(());
+                request.expect("a request")
+            };
+            assert_eq!(call(&request(Method::POST)), form, "{content_type}");
+            assert_eq!(call(&request(Method::GET)), None, "{content_type}");
+        }
     }
 
     #[test]
     fn the_path_of_a_call_is_its_route() {
         let path = "/package.Service/Method";
-        for content_type in [
-            "application/grpc",
-            "application/grpc+proto",
-            "Application/gRPC; charset=utf-8",
-        ] {
-            assert_eq!(route(&request(path, content_type)), Some(path));
-        }
-        for content_type in ["application/grpc-web", "application/grpcx", "application"] {
-            assert_eq!(route(&request(path, content_type)), None, "{content_type}");
-        }
+        assert_eq!(route(path), Some(path));
         for path in ["/", "/users", "/users/7/orders", "//Method", "/Service/"] {
-            assert_eq!(route(&request(path, "application/grpc")), None, "{path}");
+            assert_eq!(route(path), None, "{path}");
         }
     }
 

@@ -320,3 +320,15 @@ async fn another_request_ends_with_its_headers() {
         SpanStatus::ResourceExhausted
     );
 }
+
+#[tokio::test]
+async fn trailers_that_a_layer_below_took_out_of_grpc_web_count() {
+    let web = || Response::builder().header("content-type", "application/grpc-web+proto");
+    let frames = || vec![data("x"), trailers("5")];
+    assert_eq!(call(web(), frames(), 2).await, SpanStatus::NotFound);
+    assert_eq!(call(web(), frames(), 1).await, SpanStatus::Cancelled);
+    // Here no layer does: they are among the bytes.
+    let request = post("application/grpc-web+proto");
+    let bytes = vec![data("x"), data("trailers")];
+    assert_eq!(exchange(request, web(), bytes, 0).await, SpanStatus::Ok);
+}

@@ -11,9 +11,10 @@ use http::{HeaderMap, Method, Request, Response};
 use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full};
 use sentry_trace_runtime::{Options, Tracer};
-use sentry_trace_tower::ServerLayer;
-use sentry_trace_tower::html::{InjectMetaLayer, ServerTimingLayer};
+use sentry_trace_tower::html::{ALLOWED_REQUEST_HEADERS, InjectMetaLayer, ServerTimingLayer};
+use sentry_trace_tower::{ClientLayer, ServerLayer};
 use tower::{ServiceBuilder, ServiceExt};
+use tower_http::cors::{AllowHeaders, Any, CorsLayer};
 
 const SENTRY_TRACE: &str = "771a43a4192642f0b136d5159a501700-1234567890abcdef-1";
 const PAGE: &str = "<!doctype html><html><head><title>a</title></head><body>b</body></html>";
@@ -356,6 +357,14 @@ async fn server_timing_names_the_root() {
     );
 }
 
+fn preflight() -> Request<()> {
+    let preflight = Request::options("/")
+        .header("origin", "https://shop.test")
+        .header("access-control-request-method", "GET")
+        .header("access-control-request-headers", "baggage,sentry-trace");
+    preflight.body(()).unwrap()
+}
+
 #[tokio::test]
 async fn a_refused_preflight_is_told_by_the_server_layer() {
     let told = Arc::new(Mutex::new(Vec::new()));
@@ -364,10 +373,10 @@ async fn a_refused_preflight_is_told_by_the_server_layer() {
         move |diagnostic| told.lock().unwrap().push(diagnostic.to_string())
     });
     let tracer = Tracer::new(options).unwrap();
-    let refusing = tower_http::cors::CorsLayer::new().allow_origin(tower_http::cors::Any);
-    let allowing = refusing
-        .clone()
-        .allow_headers(sentry_trace_tower::html::ALLOWED_REQUEST_HEADERS);
+    let refusing = CorsLayer::new().allow_origin(Any);
+    let own = [http::header::AUTHORIZATION];
+    let headers = ALLOWED_REQUEST_HEADERS.into_iter().chain(own);
+    let allowing = refusing.clone().allow_headers(AllowHeaders::list(headers));
     for (cors, notes) in [(allowing, 0), (refusing, 1)] {
         let handler = tower::service_fn(|_: Request<()>| async {
             Ok::<_, Infallible>(Response::new(Full::<Bytes>::default()))
@@ -376,11 +385,26 @@ async fn a_refused_preflight_is_told_by_the_server_layer() {
             .layer(ServerLayer::new().tracer(tracer.clone()))
             .layer(cors)
             .service(handler);
-        let preflight = Request::options("/")
-            .header("origin", "https://shop.test")
-            .header("access-control-request-method", "GET")
-            .header("access-control-request-headers", "baggage,sentry-trace");
-        service.oneshot(preflight.body(()).unwrap()).await.unwrap();
+        service.oneshot(preflight()).await.unwrap();
         assert_eq!(told.lock().unwrap().len(), notes, "{told:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_layer_that_answers_by_itself_can_stand_outside_of_ours() {
+    let handler = tower::service_fn(|_: Request<()>| async {
+        Ok::<_, Infallible>(Response::new(Full::<Bytes>::from(PAGE)))
+    });
+    let service = ServiceBuilder::new()
+        .layer(CorsLayer::permissive())
+        .layer(ServerLayer::new().tracer(tracer()))
+        .layer(InjectMetaLayer::new())
+        .layer(ClientLayer::new().tracer(tracer()))
+        .service(handler);
+    for (request, page) in [(preflight(), ""), (Request::new(()), PAGE)] {
+        let response = service.clone().oneshot(request).await.unwrap();
+        let body = response.into_body();
+        assert_eq!(body.is_end_stream(), page.is_empty());
+        assert_eq!(body.collect().await.unwrap().to_bytes(), page);
     }
 }

@@ -17,7 +17,8 @@ pub trait ConfigBuilderExt {
     /// The agent keeps every setting of the builder, those of redirects too, and its middleware, which runs once for
     /// all hops. It has ureq's connector and resolver. Its connections and cookies are not those that
     /// `Agent::shutdown` and `Agent::cookie_jar_lock` reach: give an agent for them to
-    /// [`TraceMiddleware::over`] where you need that.
+    /// [`TraceMiddleware::over`] where you need that. Without the feature `rustls` or `native-tls` of this crate, an agent
+    /// with TLS settings of its own makes a connection for each request.
     fn build_traced(self) -> Agent;
 
     /// An agent that is traced as `middleware` says.

@@ -66,4 +66,4 @@ mod stage;
 
 pub use build::{ConfigBuilderExt, agent};
 pub use middleware::TraceMiddleware;
-pub use sentry_trace_http::{ClientRequest, Propagation};
+pub use sentry_trace_http::{ClientRequest, ClientUrl, Propagation};

@@ -14,8 +14,8 @@ use sentry_trace_http::html::server_timing;
 
 use crate::server::headers::View;
 
-/// Appends the trace to the `Server-Timing` header of responses of any type, except those that a cache may store (rule
-/// R11). Lighter than [`InjectMeta`](super::InjectMeta): the body is not touched.
+/// Appends the trace to the `Server-Timing` header of responses of any type, except those that a shared cache may store
+/// (rule R11). Lighter than [`InjectMeta`](super::InjectMeta): the body is not touched.
 ///
 /// Browsers prefer the tags where a page has both. It stands inside of [`TraceMiddleware`](crate::TraceMiddleware).
 #[derive(Clone, Copy, Debug, Default)]

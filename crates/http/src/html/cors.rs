@@ -6,7 +6,8 @@ use crate::outgoing::{BAGGAGE, SENTRY_TRACE, TRACEPARENT};
 
 /// The request headers that a service has to allow for browsers of other origins (rule R11).
 ///
-/// For `tower_http::cors`: `AllowHeaders::list(ALLOWED_REQUEST_HEADERS)`, or its `.allow_headers` beside the service's own.
+/// For `tower_http::cors`: `.allow_headers(ALLOWED_REQUEST_HEADERS)`. A second call replaces the first, so the service's own
+/// stand in the same list: `.allow_headers(AllowHeaders::list(ALLOWED_REQUEST_HEADERS.into_iter().chain([AUTHORIZATION])))`.
 pub const ALLOWED_REQUEST_HEADERS: [HeaderName; 2] = [SENTRY_TRACE, BAGGAGE];
 
 /// The same where the browser sends `traceparent` too, which it does with `propagateTraceparent` only.

@@ -76,8 +76,8 @@ impl Preflight {
         let traceparent = self.asked.contains(&"traceparent");
         format!(
             "browsers at {} do not send their requests: the preflight's answer does not allow {}. Add to the CORS layer \
-             `.allow_headers({constant})` (tower-http) or `.allowed_headers(allowed_request_headers({traceparent}))` \
-             (actix-cors)",
+             `.allow_headers({constant})` (tower-http, in one list with the service's own: a second call replaces the \
+             first) or `.allowed_headers(allowed_request_headers({traceparent}))` (actix-cors)",
             self.origin,
             refused.join(", "),
         )

@@ -12,7 +12,7 @@ use crate::headers::Headers;
 pub const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 
 /// The line of `Server-Timing` that a response with this head gets, all lines that it has included; `None` where it stays as
-/// it is, because there is no trace, a cache may store it, or it names a trace already (rule R11).
+/// it is, because there is no trace, a shared cache may store it, or it names a trace already (rule R11).
 #[must_use]
 pub fn server_timing(meta: &TraceMeta, status: u16, headers: &dyn Headers) -> Option<Vec<u8>> {
     let sentry_trace = meta.sentry_trace()?;

@@ -33,6 +33,13 @@ impl<B> ClientBody<B> {
     }
 }
 
+/// A layer outside that may answer by itself asks for it, as tower-http's for CORS does.
+impl<B: Default> Default for ClientBody<B> {
+    fn default() -> Self {
+        Self::new(B::default(), None)
+    }
+}
+
 impl<B: Body> Body for ClientBody<B> {
     type Data = B::Data;
     type Error = B::Error;

@@ -11,7 +11,7 @@ use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
 
 use super::body::ClientBody;
-use crate::grpc;
+use crate::grpc::{self, Form};
 
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
@@ -21,16 +21,16 @@ pin_project! {
         inner: Scoped<F>,
         span: Option<ClientSpan>,
         // The status may stand in `grpc-status`.
-        is_grpc: bool,
+        grpc: Option<Form>,
     }
 }
 
 impl<F> ClientFuture<F> {
-    pub(super) const fn new(inner: F, span: ClientSpan, scope: Scope, is_grpc: bool) -> Self {
+    pub(super) const fn new(inner: F, span: ClientSpan, scope: Scope, grpc: Option<Form>) -> Self {
         Self {
             inner: Scoped::new(inner, scope),
             span: Some(span),
-            is_grpc,
+            grpc,
         }
     }
 }
@@ -47,9 +47,8 @@ where
         let span = this.span.take();
         Poll::Ready(match result {
             Ok(response) => {
-                let (code, headers, is_grpc) =
-                    (response.status(), response.headers(), *this.is_grpc);
-                let open = span.and_then(|span| respond(span, code, headers, is_grpc));
+                let (code, headers, grpc) = (response.status(), response.headers(), *this.grpc);
+                let open = span.and_then(|span| respond(span, code, headers, grpc));
                 Ok(response.map(|body| ClientBody::new(body, open)))
             }
             Err(error) => {
@@ -65,10 +64,11 @@ fn respond(
     span: ClientSpan,
     code: StatusCode,
     headers: &HeaderMap,
-    is_grpc: bool,
+    grpc: Option<Form>,
 ) -> Option<ClientSpan> {
-    let status = is_grpc.then(|| grpc::status(headers)).flatten();
-    let has_trailers = is_grpc && code == StatusCode::OK && grpc::is_message(headers);
+    let status = grpc.and_then(|_| grpc::status(headers));
+    let has_trailers =
+        code == StatusCode::OK && grpc.is_some_and(|call| ends_with_trailers(call, headers));
     if status.is_none() && !has_trailers {
         span.respond(code.as_u16());
         return None;
@@ -80,5 +80,15 @@ fn respond(
             None
         }
         None => Some(span),
+    }
+}
+
+/// Whether the status of a call comes behind the bytes of its response.
+fn ends_with_trailers(call: Form, response: &HeaderMap) -> bool {
+    match grpc::form(response) {
+        Some(Form::Plain) => true,
+        // A layer below makes gRPC-Web of a plain call, and takes the trailers out of the bytes.
+        Some(Form::Web) => call == Form::Plain,
+        None => false,
     }
 }

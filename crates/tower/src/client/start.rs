@@ -20,8 +20,8 @@ pub(super) fn start<B, Fut>(
         propagation.unwrap_or_default(),
     );
     written::write(&mut request, &span);
-    let is_grpc = grpc::is_call(&request);
+    let grpc = grpc::call(&request);
     let mut scope = span.scope();
     let future = scope.run(|| call(request));
-    ClientFuture::new(future, span, scope, is_grpc)
+    ClientFuture::new(future, span, scope, grpc)
 }

@@ -41,6 +41,13 @@ impl<B: Body> InjectMetaBody<B> {
     }
 }
 
+/// A layer outside that may answer by itself asks for it, as tower-http's for CORS does.
+impl<B: Body + Default> Default for InjectMetaBody<B> {
+    fn default() -> Self {
+        Self::untouched(B::default())
+    }
+}
+
 impl<B: Body> Body for InjectMetaBody<B> {
     type Data = Bytes;
     type Error = B::Error;

@@ -10,8 +10,8 @@ use sentry_trace_http::html::write_server_timing;
 use tower_layer::Layer;
 use tower_service::Service;
 
-/// Appends the trace to the `Server-Timing` header of responses of any type, except those that a cache may store (rule
-/// R11). Lighter than [`InjectMetaLayer`](super::InjectMetaLayer): the body is not touched.
+/// Appends the trace to the `Server-Timing` header of responses of any type, except those that a shared cache may store
+/// (rule R11). Lighter than [`InjectMetaLayer`](super::InjectMetaLayer): the body is not touched.
 ///
 /// Browsers prefer the tags where a page has both. It stands inside of [`ServerLayer`](crate::ServerLayer).
 #[derive(Clone, Copy, Debug, Default)]

@@ -61,6 +61,13 @@ impl<B: Body> ServerBody<B> {
     }
 }
 
+/// A layer outside that may answer by itself asks for it, as tower-http's for CORS does.
+impl<B: Body + Default> Default for ServerBody<B> {
+    fn default() -> Self {
+        Self::new(B::default(), None, Scope::default(), None, false)
+    }
+}
+
 impl<B: Body> Body for ServerBody<B> {
     type Data = B::Data;
     type Error = B::Error;

@@ -13,7 +13,7 @@ use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
 
 use super::body::ServerBody;
-use crate::grpc;
+use crate::grpc::{self, Form};
 
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
@@ -103,7 +103,7 @@ fn with_span<B: Body>(
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::NOT_MODIFIED;
     // The status of a gRPC message comes behind its bytes.
-    let ends_with_trailers = || call.is_grpc && grpc::is_message(response.headers());
+    let ends_with_trailers = || call.is_grpc && grpc::form(response.headers()) == Some(Form::Plain);
     let is_counted = span.handle().is_recording() && !ends_with_trailers();
     let mut span = Some(span);
     let length = if has_no_body {

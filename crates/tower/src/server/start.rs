@@ -15,8 +15,9 @@ pub(super) fn start<F: RequestFacts, B, Fut>(
     call: impl FnOnce(Request<B>) -> Fut,
 ) -> ServerFuture<Fut> {
     // A router has a wildcard for the calls of a gRPC service.
-    let is_grpc = grpc::is_call(&request);
-    let grpc_route = is_grpc.then(|| grpc::route(&request)).flatten();
+    let is_grpc = grpc::call(&request).is_some();
+    let grpc_route = || grpc::route(request.uri().path());
+    let grpc_route = is_grpc.then(grpc_route).flatten();
     let route = grpc_route.or_else(|| facts.route(&request));
     let seen = ServerRequest::from_http_at(facts.uri(&request), &request)
         .with_route(route)
