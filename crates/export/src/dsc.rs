@@ -25,7 +25,9 @@ pub(crate) fn write(trace: &mut Object<'_>, dsc: &FrozenDsc) {
 pub(crate) fn write_readable(trace: &mut Object<'_>, transaction: &Transaction) {
     let own_key = transaction.service.public_key.as_deref();
     let mut members: Vec<_> = transaction.dsc.iter().flat_map(members).collect();
-    members.retain(|member| member.name != "trace_id" && member.is_readable(own_key));
+    // Where the own key is none of Sentry's, those of others are of that kind too.
+    let any_key = own_key.is_some_and(|key| !is_key(key));
+    members.retain(|member| member.name != "trace_id" && member.is_readable(any_key));
 
     trace.id("trace_id", transaction.trace_id);
     if !members.iter().any(|member| member.name == "public_key") {
@@ -63,10 +65,10 @@ impl<'a> Member<'a> {
     }
 
     /// Whether Sentry can read it, or does not look at it (Relay, `DynamicSamplingContext`).
-    fn is_readable(&self, own_key: Option<&str>) -> bool {
+    fn is_readable(&self, any_key: bool) -> bool {
         let value = &*self.value;
         match self.name {
-            "public_key" => is_key(value) || Some(value) == own_key,
+            "public_key" => any_key || is_key(value),
             "sample_rate" => self.is_rate(),
             "replay_id" => is_uuid(value),
             // Members of an object, and a second name of `transaction`.
