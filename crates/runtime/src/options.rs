@@ -177,6 +177,13 @@ impl Options {
     }
 
     /// The status codes, each from 100 to 599, whose transactions are discarded (rule R10). By default 404.
+    ///
+    /// ```
+    /// use sentry_trace_runtime::{Options, StatusCodes};
+    ///
+    /// let options = Options::new().trace_ignore_status_codes([404, 410]);
+    /// let options = Options::new().trace_ignore_status_codes([StatusCodes::from(500..=599)]);
+    /// ```
     #[doc(alias = "ignoreStatusCodes")]
     #[doc(alias = "traceIgnoreStatusCodes")]
     pub fn trace_ignore_status_codes(

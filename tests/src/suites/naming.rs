@@ -1,7 +1,7 @@
 //! Names, data and status of transactions (rule R10).
 
 use sentry_trace_runtime::transaction::{Transaction, TransactionSource};
-use sentry_trace_runtime::{Options, Value};
+use sentry_trace_runtime::{Options, StatusCodes, Value};
 
 use super::check::{Check, equal};
 use super::end_to_end::EndToEndCase;
@@ -135,7 +135,10 @@ async fn ignored_status_codes(pair: Pair) -> Check {
     let service = Service::start(&pair, sampled());
     service.get("/status/404", &[]).await;
     equal("404 by default", service.recorded_now().len(), 0)?;
-    let service = Service::start(&pair, sampled().trace_ignore_status_codes([500..=599]));
+    let service = Service::start(
+        &pair,
+        sampled().trace_ignore_status_codes([StatusCodes::from(500..=599)]),
+    );
     service.get("/status/503", &[]).await;
     service.get("/status/404", &[]).await;
     let transactions = service.recorded_now();
