@@ -28,6 +28,10 @@ pub(crate) fn write_readable(trace: &mut Object<'_>, transaction: &Transaction) 
     // Where the own key is none of Sentry's, those of others are of that kind too.
     let any_key = own_key.is_some_and(|key| !is_key(key));
     members.retain(|member| member.name != "trace_id" && member.is_readable(any_key));
+    // To Sentry both are one name, which must not come twice.
+    if members.iter().any(|member| member.name == "transaction") {
+        members.retain(|member| member.name != "segment_name");
+    }
 
     trace.id("trace_id", transaction.trace_id);
     if !members.iter().any(|member| member.name == "public_key") {
@@ -71,8 +75,8 @@ impl<'a> Member<'a> {
             "public_key" => any_key || is_key(value),
             "sample_rate" => self.is_rate(),
             "replay_id" => is_uuid(value),
-            // Members of an object, and a second name of `transaction`.
-            "user" | "segment_name" => false,
+            // Members of an object.
+            "user" => false,
             _ => true,
         }
     }
@@ -87,7 +91,12 @@ fn is_key(text: &str) -> bool {
     text.len() == 32 && text.is_ascii()
 }
 
+/// 32 hex digits, in one group or in five.
 fn is_uuid(text: &str) -> bool {
-    let digits = text.bytes().filter(|&byte| byte != b'-');
-    digits.clone().count() == 32 && digits.into_iter().all(|byte| byte.is_ascii_hexdigit())
+    let lens = text.split('-').map(str::len);
+    let is_grouped = lens.clone().eq([32]) || lens.eq([8, 4, 4, 4, 12]);
+    is_grouped
+        && text
+            .bytes()
+            .all(|byte| byte == b'-' || byte.is_ascii_hexdigit())
 }

@@ -34,6 +34,9 @@ use crate::shrink::shrink;
 use crate::time::Rfc3339;
 use crate::{dsc, event, sdk, span_stream};
 
+/// Sentry cuts the name of a transaction to so many bytes.
+const MAX_NAME: usize = 200;
+
 /// The content type of a request that carries an envelope.
 pub const CONTENT_TYPE: &str = "application/x-sentry-envelope";
 
@@ -53,14 +56,23 @@ pub enum Format {
 }
 
 impl Format {
-    /// The bytes that the items of a transaction with so many spans may have before it loses data.
+    /// The bytes that the items of a transaction may have before it loses data.
     ///
-    /// Of a transaction, Sentry keeps the spans that go into 800 KiB, counted after it has added to each, some 256 bytes
-    /// as a rule (Relay, `Event.spans`). An envelope of streamed spans may have 5 MiB, of which the rest is for the like.
+    /// Of a transaction, Sentry keeps the spans that go into 800 KiB, counted after it has added to each: twice the name of
+    /// the transaction, the release, the environment, and some 224 bytes (Relay, `Event.spans`, `extract_span_tags`).
+    /// Streamed spans may have 4 MiB, somewhat less than Sentry's other SDKs send at once.
     #[must_use]
-    pub const fn max_bytes(self, spans: usize) -> usize {
+    pub fn max_bytes(self, transaction: &Transaction) -> usize {
         match self {
-            Self::Transaction => (800 * 1024_usize).saturating_sub(256 * spans),
+            Self::Transaction => {
+                let service = &transaction.service;
+                let name = transaction.root.name.len().min(MAX_NAME);
+                let release = service.release.as_deref().map_or(0, str::len);
+                let added = 224 + 2 * name + release + service.environment.len();
+                // Of more, some are cut off whatever they lose.
+                let spans = transaction.span_count().min(1001);
+                (800 * 1024_usize).saturating_sub(added * spans)
+            }
             Self::SpanStream => 4 * 1024 * 1024,
         }
     }
@@ -89,13 +101,14 @@ impl Envelope {
     ///
     /// Where the items would be longer than [they may be](Format::max_bytes), data is left out before, the longest first:
     /// texts of all spans become `[truncated]`; when that is not enough, the spans with the most data lose it all; then
-    /// names are cut to 200 bytes and `[truncated]`. Spans, ids, times and statuses stay, so that a great many spans can still be longer.
+    /// names are cut to 200 bytes and `[truncated]`. Spans, ids, times and statuses stay, so that a great many spans can
+    /// still be longer.
     #[must_use]
     pub fn write(transaction: Transaction, format: Format) -> Vec<Self> {
         let mut transaction = transaction;
         let mut items = items(&transaction, format);
         let bytes: usize = items.iter().map(|item| item.bytes.len()).sum();
-        let max_bytes = format.max_bytes(transaction.span_count());
+        let max_bytes = format.max_bytes(&transaction);
         if bytes > max_bytes {
             shrink(&mut transaction, bytes - max_bytes);
             items = self::items(&transaction, format);

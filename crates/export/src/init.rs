@@ -83,7 +83,8 @@ impl Init {
             options,
             sinks: Sinks::default(),
             flush_timeout: FLUSH_TIMEOUT,
-            // What is not UTF-8 is no absent variable: it is refused, or told, with what can be shown of it.
+            // What is not UTF-8 is no absent variable: a DSN or a rate is refused, a Spotlight told, and a release or an
+            // environment goes on with what can be shown of it.
             variable: Box::new(|name| Some(std::env::var_os(name)?.to_string_lossy().into_owned())),
         }
     }

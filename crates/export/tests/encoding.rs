@@ -247,12 +247,13 @@ fn without_dropped_spans_nothing_is_said_of_them() {
 #[test]
 fn the_longest_data_goes_first() {
     let mut transaction = transaction("work", 3);
-    let long = "\u{e4}\"".repeat(Format::Transaction.max_bytes(4) / 3);
+    let most = Format::Transaction.max_bytes(&transaction);
+    let long = "\u{e4}\"".repeat(most / 3);
     transaction.spans[1].data.set("long", long);
     transaction.spans[1].data.set("short", "kept");
     transaction.root.data.set("middle", "m".repeat(1000));
     let bytes = only(transaction, Format::Transaction).to_bytes(Timestamp::default());
-    assert!(bytes.len() < Format::Transaction.max_bytes(4));
+    assert!(bytes.len() < most);
     let event = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
     assert_eq!(
         event["spans"][1]["data"],
@@ -280,8 +281,8 @@ fn the_structure_is_never_lost() {
         }
     }
     transaction.root.data.set("root", true);
+    let most = Format::Transaction.max_bytes(&transaction);
     let bytes = only(transaction, Format::Transaction).to_bytes(Timestamp::default());
-    let most = Format::Transaction.max_bytes(1001);
     assert!(bytes.len() < most, "{}", bytes.len());
     let event = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
     let spans = event["spans"].as_array().unwrap();
@@ -303,7 +304,7 @@ fn as_much_goes_out_as_sentry_keeps() {
         span.name = "n".repeat(700).into();
     }
     let bytes = only(transaction.clone(), Format::Transaction).to_bytes(Timestamp::default());
-    let most = Format::Transaction.max_bytes(1001);
+    let most = Format::Transaction.max_bytes(&transaction);
     assert!(
         (most - 500..most + 500).contains(&bytes.len()),
         "{}",
@@ -323,9 +324,20 @@ fn as_much_goes_out_as_sentry_keeps() {
 }
 
 #[test]
+fn of_more_spans_than_sentry_keeps_none_loses_its_data_for_that() {
+    let mut transaction = transaction("work", 2000);
+    for span in &mut transaction.spans {
+        span.data.set("rows", 3);
+    }
+    let event = event(transaction);
+    let spans = event["spans"].as_array().unwrap();
+    assert!(spans.iter().all(|span| span["data"]["rows"] == json!(3)));
+}
+
+#[test]
 fn the_longest_names_are_cut_first() {
     let mut transaction = transaction("work", 3);
-    let half = Format::Transaction.max_bytes(4) / 2;
+    let half = Format::Transaction.max_bytes(&transaction) / 2;
     for (span, len) in transaction.spans.iter_mut().zip([1000, 2 * half, half]) {
         span.name = "n".repeat(len).into();
     }

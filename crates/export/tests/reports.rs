@@ -209,3 +209,22 @@ fn what_failed_before_the_end_is_tried_once_more() {
     drop(transport);
     until(|| server.bodies().len() == 4);
 }
+
+#[test]
+fn a_flush_that_uses_up_the_retries_reports_what_was_lost_before_too() {
+    let mut answers = 0;
+    let server = Server::start(move |_| {
+        answers += 1;
+        Some(if answers == 1 { 503 } else { 200 })
+    });
+    let mut options = HttpOptions::default();
+    options.retry_delay = Duration::from_millis(10);
+    options.retries = 0;
+    let transport = HttpTransport::with_options(&server.dsn(), options).unwrap();
+    transport.lost(LossReason::QueueOverflow, Loss::new(3, 10));
+    transport.send(&envelope("work"));
+    assert!(transport.flush(PATIENCE));
+    let report = server.bodies().pop().unwrap();
+    assert!(report.contains("queue_overflow"), "{report}");
+    assert!(report.contains("send_error"), "{report}");
+}

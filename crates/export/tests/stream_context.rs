@@ -66,8 +66,8 @@ fn a_member_that_cannot_be_read_is_left_out() {
         "sentry-replay_id=zz",
         "sentry-replay_id=771a43a4192642f0b136d5159a50170",
         "sentry-replay_id=771a43a4192642f0b136d5159a50170g",
+        "sentry-replay_id=7-71a43a4192642f0b136d5159a501700",
         "sentry-user=jane",
-        "sentry-segment_name=a",
     ];
     for member in rates.iter().map(String::as_str).chain(others) {
         let trace = trace_with(&format!(",{member},sentry-release=1"));
@@ -77,6 +77,17 @@ fn a_member_that_cannot_be_read_is_left_out() {
             "{member}"
         );
     }
+}
+
+#[test]
+fn a_name_that_comes_twice_goes_out_once() {
+    let expected = json!({ "public_key": KEY, "segment_name": "a" });
+    assert_eq!(trace_with(",sentry-segment_name=a"), expected);
+    let expected = json!({ "public_key": KEY, "transaction": "b" });
+    assert_eq!(
+        trace_with(",sentry-segment_name=a,sentry-transaction=b"),
+        expected
+    );
 }
 
 #[test]

@@ -341,7 +341,7 @@ impl State {
     }
 
     fn note_loss(&mut self, reason: &'static str, loss: Loss) {
-        if self.discards.is_empty() {
+        if self.discards.is_empty() || self.flushes > 0 {
             let delay = if self.flushes > 0 {
                 Duration::ZERO
             } else {

@@ -103,10 +103,15 @@ impl Sinks {
         let Some(dsn) = &settings.service.dsn else {
             return Ok(sink);
         };
+        use crate::http::HttpError;
+
         let transport = crate::http::HttpTransport::with_options(dsn, self.http.clone());
         transport
             .map(|transport| sink.to(transport))
-            .map_err(|reason| format!("option http: {reason}"))
+            .map_err(|reason| match reason {
+                HttpError::Thread(_) => reason.to_string(),
+                reason => format!("option http: {reason}"),
+            })
     }
 
     #[cfg(not(feature = "dsn"))]

@@ -154,12 +154,21 @@ fn recipes() -> Vec<Recipe> {
                 (0..5).for_each(|_| a_child(root));
             })
         },
-        plain("as many spans as there may be, with long names", |root| {
-            for number in 0..1000 {
-                let name = format!("GET https://stock.test/{number}/{}", "x".repeat(700));
-                root.start_child(name).op("work").start().finish();
-            }
-        }),
+        plain(
+            "as many spans as there may be, with long names",
+            as_many_as_there_may_be,
+        ),
+        Recipe {
+            options: |options| {
+                let commit = "0123456789abcdef0123456789abcdef01234567";
+                options.release(format!("checkout-service@1.2.0+{commit}"))
+            },
+            ..plain("as many, with more that Relay adds to each", |root| {
+                let route = "GET /api/v1/organizations/{organization}/projects/{project}";
+                root.set_transaction_name(route, TransactionSource::Route);
+                as_many_as_there_may_be(root);
+            })
+        },
         continued(
             "a whole context",
             Baggage::Members(
@@ -180,6 +189,12 @@ fn recipes() -> Vec<Recipe> {
             ),
         ),
         continued(
+            "a replay with dashes where none belong",
+            Baggage::Members(
+                "sentry-public_key=5e3f6a6dddb0424fb19a459cf11eb446,sentry-replay_id=7-71a43a4192642f0b136d5159a501700",
+            ),
+        ),
+        continued(
             "a replay that is none",
             Baggage::Members(
                 "sentry-public_key=5e3f6a6dddb0424fb19a459cf11eb446,sentry-replay_id=0",
@@ -194,6 +209,13 @@ fn recipes() -> Vec<Recipe> {
             Baggage::Members("sentry-public_key=key,sentry-release=1"),
         ),
     ]
+}
+
+fn as_many_as_there_may_be(root: &Span) {
+    for number in 0..1000 {
+        let name = format!("GET https://stock.test/{number}/{}", "x".repeat(700));
+        root.start_child(name).op("work").start().finish();
+    }
 }
 
 fn a_child(root: &Span) {
@@ -239,9 +261,9 @@ impl Recipe {
 }
 
 fn tracer(options: Options, sink: impl Sink) -> Tracer {
+    let unless_set = Options::new().release("shop@1.2.0").environment("staging");
     let options = options
-        .release("shop@1.2.0")
-        .environment("staging")
+        .or(unless_set)
         .server_name("shop-1")
         .traces_sample_rate(1.0)
         .ignore_environment();
