@@ -131,7 +131,7 @@ impl SpanHandle {
         Span::new(self.child(description))
     }
 
-    /// Starts a child of this span.
+    /// Starts a child of this span; without a span ([`NONE`](Self::NONE)) or in a scope, a root, whatever is current.
     pub fn start_child(&self, name: impl Into<Text>) -> SpanBuilder {
         SpanBuilder::child_of(self.clone(), name.into())
     }

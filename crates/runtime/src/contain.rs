@@ -1,5 +1,6 @@
 //! Calling what a user gave.
 
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 /// Calls what a user gave: a panic in it stays here, and gives `None`.
@@ -15,6 +16,24 @@ pub fn contain<R>(call: impl FnOnce() -> R) -> Option<R> {
             None
         }
     }
+}
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// As [`contain`], for what runs because a transaction starts or finishes: a transaction that is started in it, on this
+/// thread, is not recorded. It would have the same called again, without an end.
+pub(crate) fn contain_quietly<R>(call: impl FnOnce() -> R) -> Option<R> {
+    let outer = QUIET.replace(true);
+    let result = contain(call);
+    QUIET.set(outer);
+    result
+}
+
+/// Whether transactions that are started now are not recorded.
+pub(crate) fn is_quiet() -> bool {
+    QUIET.get()
 }
 
 /// Calls what several users gave, one after the other: a panic in one keeps nothing from the others, and goes on behind

@@ -10,6 +10,8 @@ use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::sample_rand::SampleRand;
 use sentry_trace_core::sampling::Outcome;
 
+use crate::changes::CHANGES_LEN;
+use crate::contain::is_quiet;
 use crate::decide::{Parent, decide};
 use crate::describe::Describe;
 use crate::handle::SpanHandle;
@@ -27,8 +29,7 @@ pub struct TraceContext {
     remote_parent: Option<SpanId>,
     parent: Parent,
     received_sample_rand: ReceivedSampleRand,
-    /// `None` for the head of a trace.
-    received: Option<ReceivedDsc>,
+    origin: Origin,
 }
 
 /// The member `sample_rand` of a context that came in.
@@ -41,11 +42,16 @@ enum ReceivedSampleRand {
     Missing,
 }
 
-/// A context that came in.
+/// Where the context comes from.
 #[derive(Clone)]
-enum ReceivedDsc {
+enum Origin {
+    /// The trace begins here.
+    Head,
+    /// The trace began with this scope, whose context is that of its roots.
+    HeadOfScope(Arc<Trace>),
+    /// Received, and empty.
     Empty,
-    /// The text of its members, as they came; UTF-8.
+    /// Received: the text of its members, as they came; UTF-8.
     Frozen(Vec<u8>),
 }
 
@@ -62,19 +68,19 @@ impl TraceContext {
                 sample_rand: SampleRand::of(trace_id),
             },
             received_sample_rand: ReceivedSampleRand::Usable,
-            received: None,
+            origin: Origin::Head,
         }
     }
 
     /// A trace that came in.
     pub(crate) fn continued(tracer: Tracer, continued: Continued<MemberText<'_>>) -> Self {
         let (trace_id, decision) = (continued.trace_id, continued.parent_decision);
-        let (received, sample_rand, sample_rate) = match continued.dsc {
-            IncomingDsc::Empty => (ReceivedDsc::Empty, None, None),
+        let (origin, sample_rand, sample_rate) = match continued.dsc {
+            IncomingDsc::Empty => (Origin::Empty, None, None),
             IncomingDsc::Frozen(members) => {
                 let (sample_rand, sample_rate) = (members.sample_rand(), members.sample_rate());
                 let text = members.into_bytes();
-                (ReceivedDsc::Frozen(text), sample_rand, sample_rate)
+                (Origin::Frozen(text), sample_rand, sample_rate)
             }
         };
         let received_rand = SampleRand::received(sample_rand);
@@ -97,16 +103,17 @@ impl TraceContext {
                 sample_rand,
             },
             received_sample_rand,
-            received: Some(received),
+            origin,
         }
     }
 
     /// The trace of a scope, for a root span that is started in it.
-    pub(crate) fn of_scope(scope: &Trace) -> Self {
+    pub(crate) fn of_scope(scope: &Arc<Trace>) -> Self {
         match &scope.dsc {
-            Dsc::Head { frozen, .. } if frozen.get().is_none() => {
-                Self::head(scope.tracer.clone(), scope.trace_id)
-            }
+            Dsc::Head { frozen, .. } if frozen.get().is_none() => Self {
+                origin: Origin::HeadOfScope(scope.clone()),
+                ..Self::head(scope.tracer.clone(), scope.trace_id)
+            },
             _ => Self::below(scope, scope.remote_parent),
         }
     }
@@ -120,7 +127,7 @@ impl TraceContext {
             remote_parent: parent_span_id,
             parent: trace.parent(),
             received_sample_rand: ReceivedSampleRand::Usable,
-            received: Some(frozen.map_or(ReceivedDsc::Empty, ReceivedDsc::Frozen)),
+            origin: frozen.map_or(Origin::Empty, Origin::Frozen),
         }
     }
 
@@ -142,10 +149,14 @@ impl TraceContext {
         self.parent.decision
     }
 
+    const fn is_head(&self) -> bool {
+        matches!(self.origin, Origin::Head | Origin::HeadOfScope(_))
+    }
+
     /// Whether the trace came in, rather than being started here.
     #[must_use]
     pub const fn is_continued(&self) -> bool {
-        self.received.is_some()
+        !self.is_head()
     }
 
     /// The trace as it is, without a span: what goes out from it names the sender's decision and nothing is recorded.
@@ -204,14 +215,17 @@ impl TraceContext {
             },
             decided: decided_rate.zip(decision.to_option()),
         };
-        let dsc = match self.received {
-            None => Dsc::Head {
-                sample_rand: self.parent.sample_rand,
-                rate: decided_rate,
-                frozen: OnceLock::new(),
-            },
-            Some(ReceivedDsc::Empty) => Dsc::Empty,
-            Some(ReceivedDsc::Frozen(mut text)) => {
+        let head = |scope| Dsc::Head {
+            sample_rand: self.parent.sample_rand,
+            rate: decided_rate,
+            frozen: OnceLock::new(),
+            scope,
+        };
+        let dsc = match self.origin {
+            Origin::Head => head(None),
+            Origin::HeadOfScope(scope) => head(Some(scope)),
+            Origin::Empty => Dsc::Empty,
+            Origin::Frozen(mut text) => {
                 if !changes.is_empty() {
                     write(&changes, self.received_sample_rand, &mut text);
                 }
@@ -250,11 +264,6 @@ impl From<Outcome> for Inherited {
     }
 }
 
-/// What the changed members take at most, so that the text is allocated once.
-const CHANGES_LEN: usize =
-    "sentry-sample_rand=0.123456,sentry-sample_rate=0.12345678901234567,sentry-sampled=false,"
-        .len();
-
 /// Writes these changes into the text of a context that came in.
 fn write(changes: &Changes, sample_rand: ReceivedSampleRand, text: &mut Vec<u8>) {
     if changes.decided.is_none() && sample_rand == ReceivedSampleRand::Missing {
@@ -269,9 +278,12 @@ fn write(changes: &Changes, sample_rand: ReceivedSampleRand, text: &mut Vec<u8>)
 impl TraceContext {
     /// Decides, and starts the root span of a transaction: for adapters, which describe it lazily.
     pub fn start_root(self, description: &mut dyn Describe, sampled: Option<bool>) -> Span {
+        if is_quiet() {
+            return Span::new(self.unrecorded());
+        }
         let outcome = decide(&self.tracer, &self.parent, description, sampled);
         let span_id = self.tracer.entropy().span_id();
-        let names_context = self.received.is_none() && outcome.decided_rate.is_some();
+        let names_context = self.is_head() && outcome.decided_rate.is_some();
         let record = outcome.record;
         let trace = Arc::new(self.into_trace(outcome, span_id, false));
         if record {

@@ -23,7 +23,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::contain::contain;
+use crate::contain::contain_quietly;
 
 /// Something that was dropped or ignored.
 #[derive(Clone, Debug, PartialEq)]
@@ -116,7 +116,7 @@ impl Counters {
     #[cold]
     pub(crate) fn tell(&self, diagnostic: &Diagnostic) {
         if let Some(tell) = &self.on_diagnostic {
-            contain(|| tell(diagnostic));
+            contain_quietly(|| tell(diagnostic));
         }
     }
 }

@@ -137,7 +137,13 @@ impl SpanHandle {
     /// Renames the span.
     pub fn set_name(&self, name: impl Into<Text>) {
         let name = name.into();
-        self.edit(|span| span.name = name);
+        match &self.span {
+            // It goes into the context all the same (rule R7).
+            Some(span) if span.slot == Slot::None && span.span_id == span.trace.root_span_id => {
+                span.trace.state().head_name = name;
+            }
+            _ => _ = self.edit(|span| span.name = name),
+        }
     }
 
     /// Renames the transaction that the span belongs to, and says where the name comes from.
@@ -273,8 +279,8 @@ impl SpanHandle {
     }
 
     /// Whether a span that is started below this one becomes a root.
-    pub(crate) fn scope_trace(&self) -> Option<&Trace> {
-        Some(&*self.span.as_ref()?.trace).filter(|trace| trace.is_scope)
+    pub(crate) fn scope_trace(&self) -> Option<&Arc<Trace>> {
+        Some(&self.span.as_ref()?.trace).filter(|trace| trace.is_scope)
     }
 
     /// Starts a child, recorded where the transaction is.

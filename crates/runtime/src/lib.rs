@@ -36,6 +36,7 @@ pub mod testing;
 pub mod transaction;
 
 mod builder;
+mod changes;
 mod contain;
 mod context;
 mod continue_trace;

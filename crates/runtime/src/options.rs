@@ -93,6 +93,8 @@ impl Options {
     }
 
     /// Decides for each transaction: gives a rate in [0, 1] and goes before the parent's decision (rule R5).
+    ///
+    /// A transaction that is started in it is not recorded: it would have to be decided about as well.
     #[doc(alias = "tracesSampler")]
     pub fn traces_sampler(
         mut self,
@@ -308,7 +310,7 @@ impl Options {
         self
     }
 
-    /// Told when something is dropped or ignored. Must not block.
+    /// Told when something is dropped or ignored. Must not block. A transaction that is started in it is not recorded.
     pub fn on_diagnostic(mut self, tell: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Self {
         self.on_diagnostic = Some(Arc::new(tell));
         self

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::contain::contain;
+use crate::contain::contain_quietly;
 use crate::diagnostics::{Counters, Diagnostic, count};
 use crate::sink::{Loss, LossReason, Sink};
 use crate::transaction::{Surroundings, Transaction};
@@ -231,7 +231,7 @@ fn flush(sink: &dyn Sink, timeout: Duration, counters: &Counters) -> bool {
 
 /// Calls into a sink, or drops what it gave; a panic stays here and is counted.
 pub(crate) fn guarded<R>(counters: &Counters, call: impl FnOnce() -> R) -> Option<R> {
-    let result = contain(call);
+    let result = contain_quietly(call);
     if result.is_none() {
         count(&counters.sink_panics);
         counters.tell(&Diagnostic::SinkPanicked);

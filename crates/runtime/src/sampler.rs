@@ -6,7 +6,7 @@ use sentry_trace_core::decision::Decision;
 use sentry_trace_core::id::TraceId;
 use sentry_trace_core::sampling::Sampler;
 
-use crate::contain::contain;
+use crate::contain::contain_quietly;
 use crate::transaction::Data;
 
 /// What a sampler sees of the transaction that is about to start.
@@ -49,5 +49,5 @@ pub type TracesSampler = Arc<dyn Fn(&SamplingContext<'_>) -> f64 + Send + Sync>;
 
 /// Asks the sampler; a panic stays here, and the request goes on.
 pub(crate) fn ask(sampler: &TracesSampler, context: &SamplingContext<'_>) -> Sampler {
-    contain(|| sampler(context)).map_or(Sampler::Panicked, Sampler::Rate)
+    contain_quietly(|| sampler(context)).map_or(Sampler::Panicked, Sampler::Rate)
 }

@@ -25,7 +25,8 @@ use crate::transaction::{Surroundings, Transaction};
 /// Takes finished transactions.
 ///
 /// Behind the queue ([`Options::sink`](crate::Options::sink)) a sink is called from one thread of its own and may
-/// block. A panic in it is caught and counted.
+/// block. A panic in it is caught and counted. A transaction that is started in it is not recorded: it would come to the
+/// sink as well, without an end.
 pub trait Sink: Send + Sync + 'static {
     /// Takes one transaction.
     fn accept(&self, transaction: Transaction);

@@ -35,6 +35,9 @@ impl Span {
 
     /// Makes it current on this thread until it is dropped. Such guards nest per thread: the branches of one future that
     /// run at once, in `select!` and `join!`, take [`in_trace_span`](crate::TraceFutureExt::in_trace_span) instead.
+    ///
+    /// So does a task that would keep the guard across an `.await` and has no span around it, by an adapter, `in_trace` or
+    /// `in_trace_span`: other tasks of the thread would see the span, and it could stay current after its end.
     pub fn enter(self) -> EnteredSpan {
         EnteredSpan {
             guard: CurrentGuard::new(self.handle.clone()),

@@ -8,6 +8,7 @@ use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::sample_rand::SampleRand;
 use sentry_trace_core::status::SpanStatus;
 
+use crate::changes::with_decision;
 use crate::decide::Parent;
 use crate::diagnostics::count;
 use crate::frozen_dsc::FrozenDsc;
@@ -39,6 +40,8 @@ pub(crate) enum Dsc {
         sample_rand: SampleRand,
         rate: Option<f64>,
         frozen: OnceLock<Vec<u8>>,
+        /// The scope that the root was started in: the trace has one context, whoever freezes it.
+        scope: Option<Arc<Trace>>,
     },
     /// Received, and empty.
     Empty,
@@ -89,7 +92,17 @@ impl Trace {
                 sample_rand,
                 rate,
                 frozen,
-            } => Some(frozen.get_or_init(|| self.freeze(*sample_rand, *rate))),
+                scope,
+            } => Some(frozen.get_or_init(|| {
+                let own = || self.freeze(*sample_rand, *rate);
+                match scope.as_deref().map(|scope| &scope.dsc) {
+                    Some(Dsc::Head { frozen, .. }) => {
+                        let decided = rate.zip(self.decision.to_option());
+                        with_decision(frozen.get_or_init(own), decided)
+                    }
+                    _ => own(),
+                }
+            })),
         }
     }
 

@@ -12,7 +12,7 @@ pub enum Value {
     Text(Text),
     /// A whole number.
     Integer(i64),
-    /// A number; what is not finite is written as `null`.
+    /// A number; what is not finite is written as a text, `NaN`, `inf` or `-inf`.
     Float(f64),
     /// Yes or no.
     Bool(bool),

@@ -106,6 +106,17 @@ fn a_name_that_is_not_recorded_is_renamed_too() {
 }
 
 #[test]
+fn a_root_is_renamed_whether_it_is_recorded_or_not() {
+    for rate in [1.0, 0.0] {
+        let tracer = tracer(Options::new().traces_sample_rate(rate));
+        let span = root(&tracer, "first");
+        span.set_name("second");
+        let transaction = member(span.baggage().unwrap(), "transaction");
+        assert_eq!(transaction, Some("second"), "{rate}");
+    }
+}
+
+#[test]
 fn a_name_from_a_url_or_an_empty_one_stays_out() {
     for rate in [0.0, 1.0] {
         let tracer = tracer(Options::new().traces_sample_rate(rate));

@@ -177,6 +177,21 @@ fn a_context_that_went_out_from_the_scope_is_kept() {
 }
 
 #[test]
+fn a_trace_has_one_context_whichever_of_its_roots_freezes_it() {
+    let (tracer, sink) = recording();
+    let scope = tracer.start_new_trace().scope();
+    let first = scope
+        .start_child("first")
+        .run(|span| span.baggage().unwrap().to_owned());
+    assert!(first.contains("sentry-transaction=first"), "{first}");
+    assert_eq!(scope.baggage(), Some(&*first));
+    scope.start_child("second").run(|_| ());
+    for transaction in sink.take() {
+        assert_eq!(transaction.dsc.unwrap().as_str(), first);
+    }
+}
+
+#[test]
 fn a_context_with_the_most_members_keeps_them_and_its_number() {
     let (tracer, _sink) = recording();
     let baggage: Vec<_> = (0..64).map(|n| format!("sentry-m{n}={n}")).collect();
