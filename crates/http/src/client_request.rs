@@ -9,7 +9,7 @@ use crate::server_request::split_port;
 /// The URL of an outgoing request in parts, without userinfo.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ClientUrl<'a> {
-    /// `http` or `https`.
+    /// `http` or `https`; for WebSockets also `ws` or `wss`.
     pub scheme: &'a str,
     /// The host, an IPv6 address in brackets.
     pub host: &'a str,
@@ -80,8 +80,8 @@ impl<'a> ClientUrl<'a> {
 
     fn effective_port(&self) -> Option<u16> {
         self.port.or(match self.scheme {
-            "http" => Some(80),
-            "https" => Some(443),
+            "http" | "ws" => Some(80),
+            "https" | "wss" => Some(443),
             _ => None,
         })
     }
@@ -151,6 +151,8 @@ impl<'a> ClientRequest<'a> {
 
 #[cfg(test)]
 mod tests {
+    use sentry_trace_runtime::Value;
+
     use super::*;
 
     #[test]
@@ -172,6 +174,24 @@ mod tests {
             };
             assert_eq!(full(true).as_deref(), Some(text));
             assert_eq!(full(false).as_deref(), text.split('?').next());
+        }
+    }
+
+    #[test]
+    fn a_url_without_a_port_has_the_one_of_its_scheme() {
+        for (text, port) in [
+            ("http://a.test/", Some(80)),
+            ("https://a.test/", Some(443)),
+            ("ws://a.test/", Some(80)),
+            ("wss://a.test/", Some(443)),
+            ("other://a.test/", None),
+            ("ws://a.test:8080/", Some(8080)),
+        ] {
+            let uri: http::Uri = text.parse().expect("a URI");
+            let request = ClientRequest::new("GET", ClientUrl::from_http(&uri));
+            let data = request.data(false);
+            let found = data.get("server.port").and_then(Value::as_integer);
+            assert_eq!(found, port, "{text}");
         }
     }
 

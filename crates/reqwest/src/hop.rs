@@ -5,7 +5,7 @@ use std::sync::{Arc, Weak};
 
 use http::Extensions;
 use reqwest::header::HeaderValue;
-use reqwest::{Client, Request, Response, Url};
+use reqwest::{Client, Method, Request, Response, Url};
 use reqwest_middleware::{Next, Result};
 use sentry_trace_http::{ClientRequest, ClientSpan, Propagation, SENTRY_TRACE};
 use sentry_trace_runtime::TraceFutureExt;
@@ -15,8 +15,9 @@ use crate::settings::{Settings, parts};
 /// What middleware of ours notes in the extensions of a request.
 #[derive(Clone, Default)]
 pub(crate) struct Progress {
-    /// How often it has been sent, over all attempts of an outer retry, those too that it gave up.
-    pub(crate) sent: Arc<AtomicU32>,
+    /// How often it has been sent, over all attempts of an outer retry, those too that it gave up. Middleware outside may
+    /// send requests of its own with the same extensions, for a token for example: each counts for itself.
+    sent: Vec<(Method, Url, Arc<AtomicU32>)>,
     /// Alive while it is being sent.
     hop: Weak<Hop>,
 }
@@ -27,7 +28,26 @@ pub(crate) struct Hop {
     sentry_trace: Option<HeaderValue>,
 }
 
+/// As many requests with the same extensions are told apart; the oldest one is forgotten.
+const MOST_REQUESTS: usize = 8;
+
 impl Progress {
+    /// How often this request was sent.
+    pub(crate) fn sent(&mut self, request: &Request) -> Arc<AtomicU32> {
+        let (method, url) = (request.method(), request.url());
+        let mut known = self.sent.iter();
+        if let Some((.., sent)) = known.find(|known| (&known.0, &known.1) == (method, url)) {
+            return sent.clone();
+        }
+        if self.sent.len() == MOST_REQUESTS {
+            self.sent.remove(0);
+        }
+        let sent = Arc::default();
+        self.sent
+            .push((method.clone(), url.clone(), Arc::clone(&sent)));
+        sent
+    }
+
     pub(crate) fn hop(&self) -> Option<Arc<Hop>> {
         self.hop.upgrade()
     }

@@ -160,7 +160,7 @@ impl Middleware for TraceMiddleware {
         };
         let asked = extensions.get::<Propagation>().copied();
         let progress = extensions.get_or_insert_default::<Progress>();
-        let sent = progress.sent.clone();
+        let sent = progress.sent(&request);
         let sender = Sender::Middleware(next, extensions);
         let result = self.follow(request, asked, &sent, sender).await;
         outer.and_then(|outer| extensions.insert(outer));

@@ -31,8 +31,10 @@ use super::service::TraceService;
 /// elsewhere; where they do, the name is put right at the end.
 ///
 /// # Clients that go away
-/// When actix-web drops a request, its transaction is cancelled. It does so when the connection is reset. A client that
-/// only closes its side is served to the end, unless `HttpServer::h1_allow_half_closed` is set to `false`.
+/// When actix-web drops a request, its transaction is cancelled. Over HTTP/1 it does so when the connection is reset. A
+/// client that only closes its side is served to the end, unless `HttpServer::h1_allow_half_closed` is set to `false`.
+/// Over HTTP/2 it notices a reset only when there is something to send: the handler runs to its end, and a body that has
+/// nothing to send stays open. The transaction is cancelled then, not before.
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct TraceMiddleware {
