@@ -70,3 +70,6 @@ mod scan;
 mod url;
 #[cfg(feature = "serde")]
 mod wire_text;
+
+#[doc(hidden)]
+pub use url::default_port;

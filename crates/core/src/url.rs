@@ -149,7 +149,9 @@ pub(crate) fn parse_port(text: &str) -> Option<u16> {
     }
 }
 
-pub(crate) fn default_port(scheme: &str) -> Option<u16> {
+/// The port of a scheme, where it has one.
+#[must_use]
+pub fn default_port(scheme: &str) -> Option<u16> {
     const PORTS: [(&str, u16); 5] = [
         ("http", 80),
         ("https", 443),

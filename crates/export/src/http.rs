@@ -75,6 +75,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sentry_trace_runtime::OptionsError;
 use sentry_trace_runtime::core::dsn::{Dsn, DsnError};
 use sentry_trace_runtime::sink::{Loss, LossReason};
 
@@ -178,12 +179,26 @@ impl fmt::Debug for HttpTransport {
     }
 }
 
+const NO_TIME: &str = "nothing would ever arrive";
+
+impl HttpError {
+    /// The same of the options of `init`.
+    pub(crate) fn of_option(self, dsn: &str) -> OptionsError {
+        match self {
+            Self::Dsn(reason) => OptionsError::new("dsn", dsn, reason),
+            Self::CaCerts(reason) => OptionsError::new("ca_certs", "PEM text", reason),
+            Self::NoTime(option) => OptionsError::new(option, 0, NO_TIME),
+            Self::Thread(_) => OptionsError::new("sink", "a thread of its own", self),
+        }
+    }
+}
+
 impl fmt::Display for HttpError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Dsn(reason) => reason.fmt(f),
             Self::CaCerts(reason) => write!(f, "ca_certs: {reason}"),
-            Self::NoTime(option) => write!(f, "{option} = 0: nothing would ever arrive"),
+            Self::NoTime(option) => write!(f, "{option} = 0: {NO_TIME}"),
             Self::Thread(reason) => write!(f, "the thread that sends cannot be started: {reason}"),
         }
     }

@@ -29,7 +29,6 @@ mod error;
 mod guard;
 mod sinks;
 
-use std::sync::mpsc::sync_channel;
 use std::time::Duration;
 
 use sentry_trace_runtime::process::Environment;
@@ -144,15 +143,8 @@ impl Init {
         } = self;
         sinks.complete(&variable);
         let options = environment::complete(options.or(sinks.client_options()), &variable)?;
-        let (refused, refusal) = sync_channel(1);
-        let fallback = Options::new().sink_for(move |settings| {
-            sinks
-                .sink(settings)
-                .inspect_err(|reason| _ = refused.try_send(reason.clone()))
-        });
-        let tracer = Tracer::new(options.or(fallback));
-        let tracer =
-            tracer.map_err(|error| refusal.try_recv().map_or(error.into(), InitError::Sink))?;
+        let fallback = Options::new().sink_for(move |settings| sinks.sink(settings));
+        let tracer = Tracer::new(options.or(fallback))?;
         set_global(tracer.clone());
         #[cfg(feature = "sentry")]
         {

@@ -148,7 +148,7 @@ fn wrong_values_are_named() {
         .start()
         .unwrap_err()
         .to_string();
-    let expected = "option spotlight: \"ftp://x\" is not the URL of a Spotlight";
+    let expected = "option spotlight = \"ftp://x\": \"ftp://x\" is not the URL of a Spotlight";
     assert!(text.starts_with(expected), "{text}");
     let mut http = HttpOptions::default();
     http.connect_timeout = Duration::ZERO;
@@ -160,7 +160,7 @@ fn wrong_values_are_named() {
         .to_string();
     assert_eq!(
         text,
-        "option http: connect_timeout = 0: nothing would ever arrive"
+        "option connect_timeout = \"0\": nothing would ever arrive"
     );
     assert!(tracer().is_none());
 }

@@ -1,6 +1,7 @@
 //! What a client knows of a request.
 
 use sentry_trace_runtime::Text;
+use sentry_trace_runtime::core::default_port;
 use sentry_trace_runtime::transaction::Data;
 
 use crate::method::static_method;
@@ -79,11 +80,7 @@ impl<'a> ClientUrl<'a> {
     }
 
     fn effective_port(&self) -> Option<u16> {
-        self.port.or(match self.scheme {
-            "http" | "ws" => Some(80),
-            "https" | "wss" => Some(443),
-            _ => None,
-        })
+        self.port.or_else(|| default_port(self.scheme))
     }
 }
 

@@ -58,7 +58,7 @@ pub(crate) enum SinkChoice {
 }
 
 /// Makes the sink that fits the settings; `None` for none.
-type MakeSink = dyn FnOnce(&Settings) -> Result<Option<Box<dyn Sink>>, String> + Send;
+type MakeSink = dyn FnOnce(&Settings) -> Result<Option<Box<dyn Sink>>, OptionsError> + Send;
 
 /// An option with a value that cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -226,10 +226,10 @@ impl Options {
 
     /// Where transactions go, chosen when all other options have been checked; `None` for nowhere.
     ///
-    /// Called as [`sink`](Self::sink) is. An error is why there can be no sink.
+    /// Called as [`sink`](Self::sink) is. An error names the option because of which there can be no sink.
     pub fn sink_for(
         mut self,
-        make: impl FnOnce(&Settings) -> Result<Option<Box<dyn Sink>>, String> + Send + 'static,
+        make: impl FnOnce(&Settings) -> Result<Option<Box<dyn Sink>>, OptionsError> + Send + 'static,
     ) -> Self {
         self.sink = Some(SinkChoice::Made(Box::new(make)));
         self
@@ -330,7 +330,7 @@ impl Options {
         let dsn = self.dsn.take().filter(|dsn| !dsn.is_empty());
         let parsed_dsn = dsn
             .as_deref()
-            .map(|text| Dsn::parse(text).map_err(|reason| error("dsn", text, reason)))
+            .map(|text| Dsn::parse(text).map_err(|reason| OptionsError::new("dsn", text, reason)))
             .transpose()?;
         let own_org_id = self.org_id.take().filter(|org_id| !org_id.is_empty());
         let org_id_of_dsn = parsed_dsn.and_then(|dsn| dsn.org_id().map(str::to_owned));
@@ -386,7 +386,7 @@ impl From<RangeInclusive<u16>> for StatusCodes {
 
 fn check_rate(rate: Option<f64>) -> Result<Option<f64>, OptionsError> {
     match rate {
-        Some(rate) if !(0.0..=1.0).contains(&rate) => Err(error(
+        Some(rate) if !(0.0..=1.0).contains(&rate) => Err(OptionsError::new(
             "traces_sample_rate",
             rate,
             "a rate is a number from 0 to 1",
@@ -401,7 +401,7 @@ fn check_targets(targets: Option<Vec<Target>>) -> Result<Targets, OptionsError> 
         return Ok(Targets::all());
     };
     Targets::new(targets)
-        .map_err(|reason| error("trace_propagation_targets", reason.text(), &reason))
+        .map_err(|reason| OptionsError::new("trace_propagation_targets", reason.text(), &reason))
 }
 
 fn check_status_codes(
@@ -413,7 +413,7 @@ fn check_status_codes(
         range.is_empty() || *range.start() < 100 || *range.end() > 599
     };
     match codes.iter().find(wrong) {
-        Some(range) => Err(error(
+        Some(range) => Err(OptionsError::new(
             "trace_ignore_status_codes",
             format!("{range:?}"),
             "a status code is from 100 to 599, and a range is not empty",
@@ -429,7 +429,7 @@ fn check_methods(methods: Option<Vec<String>>) -> Result<Vec<String>, OptionsErr
         !method.is_empty() && method.bytes().all(allowed)
     };
     for method in &methods {
-        let refuse = |reason| Err(error("trace_ignore_methods", method, reason));
+        let refuse = |reason| Err(OptionsError::new("trace_ignore_methods", method, reason));
         if !is_token(method) {
             return refuse("this is not a request method");
         }
@@ -450,19 +450,22 @@ fn in_range(option: &'static str, value: usize, most: usize) -> Result<usize, Op
     if (1..=most).contains(&value) {
         Ok(value)
     } else {
-        Err(error(option, value, format_args!("it is from 1 to {most}")))
+        Err(OptionsError::new(
+            option,
+            value,
+            format_args!("it is from 1 to {most}"),
+        ))
     }
 }
 
-pub(crate) fn error(
-    option: &'static str,
-    value: impl fmt::Display,
-    reason: impl fmt::Display,
-) -> OptionsError {
-    OptionsError {
-        option,
-        value: value.to_string(),
-        reason: reason.to_string(),
+impl OptionsError {
+    /// Why this value of this option cannot be used.
+    pub fn new(option: &'static str, value: impl fmt::Display, reason: impl fmt::Display) -> Self {
+        Self {
+            option,
+            value: value.to_string(),
+            reason: reason.to_string(),
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use crate::diagnostics::{Counters, Diagnostic, Stats, count};
 use crate::dropped_name;
 use crate::entropy::{self, Entropy};
 use crate::environment::Environment;
-use crate::options::{Options, OptionsError, SinkChoice, error};
+use crate::options::{Options, OptionsError, SinkChoice};
 use crate::queue::{Outlet, Queue};
 use crate::settings::Settings;
 use crate::transaction::{Surroundings, Transaction};
@@ -55,9 +55,7 @@ impl Tracer {
         let capacity = options.checked_queue_capacity()?;
         let counters = Arc::new(Counters::new(options.on_diagnostic.take()));
         let chosen = match options.sink.take() {
-            Some(SinkChoice::Made(make)) => make(&settings)
-                .map_err(|reason| error("sink", "made for these settings", reason))?
-                .map(SinkChoice::Queued),
+            Some(SinkChoice::Made(make)) => make(&settings)?.map(SinkChoice::Queued),
             chosen => chosen,
         };
         let outlet = match chosen {
@@ -65,7 +63,7 @@ impl Tracer {
             Some(SinkChoice::Inline(sink)) => Outlet::Inline(sink.into()),
             Some(SinkChoice::Queued(sink)) => Outlet::Queued(
                 Queue::start(sink.into(), capacity, &counters)
-                    .map_err(|reason| error("sink", "a thread of its own", reason))?,
+                    .map_err(|reason| OptionsError::new("sink", "a thread of its own", reason))?,
             ),
         };
         let clock = options.clock.take().map_or_else(system_clock, Ok)?;
@@ -197,7 +195,7 @@ fn system_entropy() -> Result<Box<dyn Entropy>, OptionsError> {
 
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 fn system_clock() -> Result<Box<dyn Clock>, OptionsError> {
-    Err(error(
+    Err(OptionsError::new(
         "clock",
         "not set",
         "this target has no clock of its own",
@@ -206,7 +204,7 @@ fn system_clock() -> Result<Box<dyn Clock>, OptionsError> {
 
 #[cfg(all(target_family = "wasm", target_os = "unknown"))]
 fn system_entropy() -> Result<Box<dyn Entropy>, OptionsError> {
-    Err(error(
+    Err(OptionsError::new(
         "entropy",
         "not set",
         "this target has no source of random numbers of its own",

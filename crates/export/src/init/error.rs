@@ -19,8 +19,6 @@ pub enum InitError {
         /// Why it cannot be used.
         reason: &'static str,
     },
-    /// An option that says where transactions go: its name and value, and why it cannot be used.
-    Sink(String),
 }
 
 impl From<OptionsError> for InitError {
@@ -33,7 +31,6 @@ impl fmt::Display for InitError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Options(error) => error.fmt(f),
-            Self::Sink(reason) => f.write_str(reason),
             Self::Variable {
                 name,
                 value,

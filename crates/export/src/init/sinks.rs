@@ -1,7 +1,7 @@
 //! Where transactions go, by what is bound, set and switched on.
 
 use sentry_trace_runtime::sink::Sink;
-use sentry_trace_runtime::{Options, Settings};
+use sentry_trace_runtime::{Options, OptionsError, Settings};
 
 use super::environment::Variable;
 use crate::envelope::Format;
@@ -55,7 +55,10 @@ impl Sinks {
     }
 
     /// The sink that fits checked settings.
-    pub(super) fn sink(mut self, settings: &Settings) -> Result<Option<Box<dyn Sink>>, String> {
+    pub(super) fn sink(
+        mut self,
+        settings: &Settings,
+    ) -> Result<Option<Box<dyn Sink>>, OptionsError> {
         let also = self.also.take();
         Ok(match (self.envelopes(settings)?, also) {
             (Some(sink), Some(also)) => Some(Box::new((sink, also))),
@@ -63,7 +66,7 @@ impl Sinks {
         })
     }
 
-    fn envelopes(self, settings: &Settings) -> Result<Option<Box<dyn Sink>>, String> {
+    fn envelopes(self, settings: &Settings) -> Result<Option<Box<dyn Sink>>, OptionsError> {
         let sink = EnvelopeSink::new(self.format);
         #[cfg(feature = "sentry")]
         let (sink, through_client) = self.through_client(sink, settings);
@@ -99,35 +102,40 @@ impl Sinks {
     }
 
     #[cfg(feature = "dsn")]
-    fn over_http(&self, sink: EnvelopeSink, settings: &Settings) -> Result<EnvelopeSink, String> {
+    fn over_http(
+        &self,
+        sink: EnvelopeSink,
+        settings: &Settings,
+    ) -> Result<EnvelopeSink, OptionsError> {
         let Some(dsn) = &settings.service.dsn else {
             return Ok(sink);
         };
-        use crate::http::HttpError;
-
         let transport = crate::http::HttpTransport::with_options(dsn, self.http.clone());
         transport
             .map(|transport| sink.to(transport))
-            .map_err(|reason| match reason {
-                HttpError::Thread(_) => reason.to_string(),
-                reason => format!("option http: {reason}"),
-            })
+            .map_err(|reason| reason.of_option(dsn))
     }
 
     #[cfg(not(feature = "dsn"))]
     #[allow(clippy::unused_self, reason = "it is used where the feature is on")]
-    fn over_http(&self, sink: EnvelopeSink, settings: &Settings) -> Result<EnvelopeSink, String> {
+    fn over_http(
+        &self,
+        sink: EnvelopeSink,
+        settings: &Settings,
+    ) -> Result<EnvelopeSink, OptionsError> {
         match &settings.service.dsn {
             None => Ok(sink),
-            Some(dsn) => Err(format!(
-                "option dsn = {dsn:?}: there is no way to its host: switch on the feature `dsn`, \
-                or bind a client of the official crate with the same DSN before this"
+            Some(dsn) => Err(OptionsError::new(
+                "dsn",
+                dsn,
+                "there is no way to its host: switch on the feature `dsn`, or bind a client of the official crate with the \
+                 same DSN before this",
             )),
         }
     }
 
     #[cfg(feature = "spotlight")]
-    fn with_copies(&self, sink: EnvelopeSink) -> Result<EnvelopeSink, String> {
+    fn with_copies(&self, sink: EnvelopeSink) -> Result<EnvelopeSink, OptionsError> {
         let Some(crate::spotlight::Setting::Url(url)) = &self.spotlight else {
             return Ok(sink);
         };
@@ -139,7 +147,7 @@ impl Sinks {
                 crate::spotlight::warn(&format!("{SPOTLIGHT}: {reason}; there are no copies"));
                 Ok(sink)
             }
-            Err(reason) => Err(format!("option spotlight: {reason}")),
+            Err(reason) => Err(OptionsError::new("spotlight", url, reason)),
         }
     }
 
@@ -149,7 +157,7 @@ impl Sinks {
         clippy::unnecessary_wraps,
         reason = "they are where the feature is on"
     )]
-    fn with_copies(&self, sink: EnvelopeSink) -> Result<EnvelopeSink, String> {
+    fn with_copies(&self, sink: EnvelopeSink) -> Result<EnvelopeSink, OptionsError> {
         Ok(sink)
     }
 }

@@ -25,16 +25,11 @@ pub(super) fn check(sent: &Sent, received: &Received) -> Result<(), Mismatch> {
             .try_for_each(|one| check_transaction(one, received)),
         Sent::Limited(loss) => check_limited(*loss, received),
         Sent::Nothing => {
-            let others: Vec<_> = received
-                .outcomes_in_sum()
-                .into_iter()
-                .filter(|outcome| !is_of_the_limit(outcome))
-                .map(|outcome| format!("{outcome:?}"))
-                .collect();
-            compare(
-                &(Vec::<String>::new(), &vec![]),
-                &(others, &received.unreadable),
-            )
+            let others = received.outcomes.iter();
+            let others = others.filter(|outcome| !is_of_the_limit(outcome));
+            let others = others.map(|outcome| format!("{outcome:?}"));
+            let wrong: Vec<_> = others.chain(received.unreadable.clone()).collect();
+            compare(&Vec::new(), &wrong)
         }
     }
 }

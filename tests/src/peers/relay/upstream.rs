@@ -44,7 +44,7 @@ pub(super) struct Item {
 }
 
 /// So much that Relay dropped, or was told to be lost.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug)]
 pub(super) struct Outcome {
     /// `invalid`, `rate_limited` or `client_discard` for example.
     pub(super) kind: String,
@@ -128,19 +128,6 @@ impl Received {
                 }),
             }
         }
-    }
-
-    /// The outcomes, those of the same kind, reason and category together.
-    pub(super) fn outcomes_in_sum(&self) -> Vec<Outcome> {
-        let mut outcomes = self.outcomes.clone();
-        outcomes.sort();
-        outcomes.dedup_by(|next, sum| {
-            let is_same =
-                (&next.kind, &next.reason, next.category) == (&sum.kind, &sum.reason, sum.category);
-            sum.quantity += if is_same { next.quantity } else { 0 };
-            is_same
-        });
-        outcomes
     }
 }
 
