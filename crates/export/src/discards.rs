@@ -39,6 +39,12 @@ impl Discards {
         }
     }
 
+    /// Whether anything was lost for this reason.
+    #[cfg(feature = "sentry")]
+    pub(crate) fn has(&self, reason: &str) -> bool {
+        self.0.contains_key(reason)
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -18,7 +18,8 @@
 //! lost after the other side has taken an envelope and before it has said so leads to a second copy: of a transaction with
 //! the same event id, by which the ingestion side recognises it, of streamed spans with the same span ids.
 //!
-//! Losses go out as client reports: with the next envelope, or alone after 30 seconds or at a flush. While requests
+//! Losses go out as client reports, those in front of the sink too, and with them, by reason, what sampling left out: with
+//! the next envelope, or alone after 30 seconds or at a flush ([`client_reports`](HttpOptions::client_reports)). While requests
 //! fail, they do not go with an envelope. A report is kept until it arrives. One that is refused with an envelope goes
 //! alone next, so that a host which refuses reports costs no more envelopes; it is dropped when it is refused alone, and
 //! when it has had no answer in time: what it counts may have arrived, and is not counted twice.

@@ -234,6 +234,30 @@ async fn what_was_lost_in_front_of_the_client_and_in_it_is_reported() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_sampling_leaves_out_is_reported_although_nothing_is_sent() {
+    let collector = Collector::start().await.unwrap();
+    let client = client(&collector);
+    let transport = ClientTransport::new(client.clone());
+    let quantities = || -> Vec<_> {
+        client.flush(Some(PATIENCE));
+        let reports = collector.client_reports();
+        let lines = reports.iter().flat_map(|report| &report.discarded);
+        let of_spans = lines.filter(|line| line.category == "span");
+        of_spans.map(|line| line.quantity).collect()
+    };
+    for (round, reported) in [(1, &[][..]), (2, &[10]), (3, &[10, 20])] {
+        transport.lost(LossReason::SampleRate, Loss::new(round, 10 * round));
+        transport.lost(LossReason::BufferOverflow, Loss::new(0, 1));
+        let mut told = quantities();
+        told.retain(|spans| *spans > 1);
+        assert_eq!(told, reported, "after {round} rounds");
+    }
+    assert!(transport.flush(PATIENCE));
+    assert_eq!(quantities().iter().sum::<u64>(), 63);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_hangs_blocks_no_caller_and_no_flush() {
     let collector = Collector::start().await.unwrap();
     collector.set_behaviour(Behaviour::Hang);

@@ -228,3 +228,15 @@ fn a_flush_that_uses_up_the_retries_reports_what_was_lost_before_too() {
     assert!(report.contains("queue_overflow"), "{report}");
     assert!(report.contains("send_error"), "{report}");
 }
+
+#[test]
+fn reports_can_be_switched_off() {
+    let server = Server::start(|_| Some(200));
+    let mut options = HttpOptions::default();
+    options.client_reports = false;
+    let transport = HttpTransport::with_options(&server.dsn(), options).unwrap();
+    transport.lost(LossReason::SampleRate, Loss::new(3, 10));
+    transport.send(&envelope("work"));
+    assert!(transport.flush(PATIENCE));
+    assert_eq!((server.bodies().len(), reports(&server).len()), (1, 0));
+}

@@ -16,8 +16,9 @@ use crate::decide::{Parent, decide};
 use crate::describe::Describe;
 use crate::handle::SpanHandle;
 use crate::recording::{Recording, Slot};
+use crate::sink::Loss;
 use crate::span::Span;
-use crate::trace::{Dsc, Received, Trace};
+use crate::trace::{Dsc, Received, Role, Trace};
 use crate::tracer::Tracer;
 
 /// A trace that was continued or started: start a span in it, or enter its [`scope`](Self::scope) as it is.
@@ -181,19 +182,19 @@ impl TraceContext {
     #[must_use]
     pub fn unrecorded(self) -> SpanHandle {
         let span_id = self.tracer.entropy().span_id();
-        self.without_transaction(span_id, false)
+        self.without_transaction(span_id, Role::Transaction)
     }
 
     fn scope_at(self, span_id: SpanId) -> SpanHandle {
-        self.without_transaction(span_id, true)
+        self.without_transaction(span_id, Role::Scope)
     }
 
-    fn without_transaction(self, span_id: SpanId, is_scope: bool) -> SpanHandle {
+    fn without_transaction(self, span_id: SpanId, role: Role) -> SpanHandle {
         let undecided = Inherited {
             decision: self.parent.decision,
             decided_rate: None,
         };
-        let trace = self.into_trace(undecided, span_id, is_scope);
+        let trace = self.into_trace(undecided, span_id, role);
         SpanHandle::first(Arc::new(trace), Slot::None)
     }
 
@@ -202,7 +203,7 @@ impl TraceContext {
         self,
         outcome: impl Into<Inherited>,
         root_span_id: SpanId,
-        is_scope: bool,
+        role: Role,
     ) -> Trace {
         let Inherited {
             decision,
@@ -243,7 +244,7 @@ impl TraceContext {
             remote_parent: self.remote_parent,
             decision,
             dsc,
-            is_scope,
+            role,
             state: Mutex::default(),
         }
     }
@@ -285,7 +286,13 @@ impl TraceContext {
         let span_id = self.tracer.entropy().span_id();
         let names_context = self.is_head() && outcome.decided_rate.is_some();
         let record = outcome.record;
-        let trace = Arc::new(self.into_trace(outcome, span_id, false));
+        let role = if record || !self.tracer.settings().samples() {
+            Role::Transaction
+        } else {
+            self.tracer.note_unsampled(Loss::new(1, 1));
+            Role::Unsampled
+        };
+        let trace = Arc::new(self.into_trace(outcome, span_id, role));
         if record {
             let surroundings = trace.tracer.surroundings();
             let source = description.source();

@@ -24,6 +24,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::contain::contain_quietly;
+use crate::losses::Losses;
+use crate::sink::LossReason;
 
 /// Something that was dropped or ignored.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +56,8 @@ pub struct Stats {
     pub dropped_transactions: u64,
     /// Transactions that were discarded on purpose, by status code for example.
     pub discarded_transactions: u64,
+    /// Transactions that sampling left out (rule R5).
+    pub unsampled_transactions: u64,
     /// Spans beyond the limit of their transaction (rule R10).
     pub spans_over_limit: u64,
     /// Spans that were started or finished after their transaction had finished.
@@ -70,9 +74,7 @@ pub struct Stats {
 #[derive(Default)]
 pub(crate) struct Counters {
     pub(crate) transactions: AtomicU64,
-    pub(crate) dropped_transactions: AtomicU64,
-    pub(crate) discarded_transactions: AtomicU64,
-    pub(crate) spans_over_limit: AtomicU64,
+    pub(crate) losses: Losses,
     pub(crate) late_spans: AtomicU64,
     pub(crate) invalid_sample_rates: AtomicU64,
     pub(crate) sampler_panics: AtomicU64,
@@ -95,11 +97,13 @@ impl Counters {
 
     pub(crate) fn snapshot(&self) -> Stats {
         let read = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let lost = |reason| self.losses.total(reason);
         Stats {
             transactions: read(&self.transactions),
-            dropped_transactions: read(&self.dropped_transactions),
-            discarded_transactions: read(&self.discarded_transactions),
-            spans_over_limit: read(&self.spans_over_limit),
+            dropped_transactions: lost(LossReason::QueueOverflow).transactions,
+            discarded_transactions: lost(LossReason::EventProcessor).transactions,
+            unsampled_transactions: lost(LossReason::SampleRate).transactions,
+            spans_over_limit: lost(LossReason::BufferOverflow).spans,
             late_spans: read(&self.late_spans),
             invalid_sample_rates: read(&self.invalid_sample_rates),
             sampler_panics: read(&self.sampler_panics),

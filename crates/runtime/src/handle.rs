@@ -11,8 +11,9 @@ use sentry_trace_core::traceparent;
 
 use crate::describe::Describe;
 use crate::recording::Slot;
+use crate::sink::Loss;
 use crate::text::Text;
-use crate::trace::Trace;
+use crate::trace::{Role, Trace};
 use crate::tracer::Tracer;
 use crate::transaction::{Data, SpanRecord, TransactionSource};
 use crate::value::Value;
@@ -280,7 +281,7 @@ impl SpanHandle {
 
     /// Whether a span that is started below this one becomes a root.
     pub(crate) fn scope_trace(&self) -> Option<&Arc<Trace>> {
-        Some(&self.span.as_ref()?.trace).filter(|trace| trace.is_scope)
+        Some(&self.span.as_ref()?.trace).filter(|trace| trace.role == Role::Scope)
     }
 
     /// Starts a child, recorded where the transaction is.
@@ -292,7 +293,12 @@ impl SpanHandle {
         let slot = match parent.slot {
             // A receiver would look for a child of it in vain.
             Slot::None if parent.stands_for_sender() => return self.clone(),
-            Slot::None => Slot::None,
+            Slot::None => {
+                if parent.trace.role == Role::Unsampled {
+                    parent.trace.tracer.note_unsampled(Loss::new(0, 1));
+                }
+                Slot::None
+            }
             _ => parent.record_child(span_id, description),
         };
         Self {
@@ -336,7 +342,7 @@ impl SpanHandle {
 impl Reference {
     /// Whether it is a [scope of the sender](crate::TraceContext::scope_of_sender).
     fn stands_for_sender(&self) -> bool {
-        self.trace.is_scope && self.trace.remote_parent == Some(self.span_id)
+        self.trace.role == Role::Scope && self.trace.remote_parent == Some(self.span_id)
     }
 
     fn finish_child(&self, status: Option<SpanStatus>) {

@@ -29,6 +29,7 @@ pub mod current;
 pub mod diagnostics;
 pub mod entropy;
 pub mod instrument;
+mod losses;
 pub mod process;
 pub mod sampler;
 pub mod sink;

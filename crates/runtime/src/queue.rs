@@ -1,18 +1,22 @@
 //! The bounded queue in front of a sink: a full one drops and counts, and never blocks the caller.
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::contain::contain_quietly;
 use crate::diagnostics::{Counters, Diagnostic, count};
+use crate::losses::Told;
 use crate::sink::{Loss, LossReason, Sink};
 use crate::transaction::{Surroundings, Transaction};
 
 /// The longest time that a flush may take; it can be added to any point in time.
 const LONGEST: Duration = Duration::from_secs(10 * 365 * 24 * 3600);
+
+/// How often the sink is told what was lost: of all that sampling leaves out, each report would be a load of its own.
+pub(crate) const TELL_EVERY: Duration = Duration::from_secs(30);
 
 /// The caller's side of the sink.
 pub(crate) enum Outlet {
@@ -42,8 +46,6 @@ enum Message {
 struct Progress {
     handled: Mutex<u64>,
     advanced: Condvar,
-    unreported_transactions: AtomicU64,
-    unreported_spans: AtomicU64,
 }
 
 impl Outlet {
@@ -93,14 +95,22 @@ impl Queue {
     pub(crate) fn start(
         sink: Arc<dyn Sink>,
         capacity: usize,
+        tell_every: Duration,
         counters: &Arc<Counters>,
     ) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(capacity);
         let progress = Arc::new(Progress::default());
-        let (seen, counters, served) = (progress.clone(), counters.clone(), sink.clone());
+        let worker = Worker {
+            sink: sink.clone(),
+            progress: progress.clone(),
+            counters: counters.clone(),
+            tell_every,
+            told: Told::default(),
+            told_at: Instant::now(),
+        };
         thread::Builder::new()
             .name("sentry-trace-sink".into())
-            .spawn(move || work(&receiver, &*served, &seen, &counters))?;
+            .spawn(move || worker.work(&receiver))?;
         Ok(Self {
             sink,
             sender,
@@ -122,8 +132,8 @@ impl Queue {
             Err(TrySendError::Full(refused) | TrySendError::Disconnected(refused)) => {
                 // What the sink remembered goes with it.
                 guarded(counters, || drop(refused));
-                self.progress.miss(spans);
-                let dropped = count(&counters.dropped_transactions);
+                let loss = Loss::new(1, spans);
+                let dropped = counters.losses.add(LossReason::QueueOverflow, loss);
                 // Once for each power of ten: a log of an overloaded service must not become a load itself.
                 if dropped
                     .checked_ilog10()
@@ -181,43 +191,58 @@ impl Progress {
         self.handled.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn miss(&self, spans: u64) {
-        self.unreported_transactions.fetch_add(1, Ordering::Relaxed);
-        self.unreported_spans.fetch_add(spans, Ordering::Relaxed);
-    }
-
-    fn take_missed(&self) -> Loss {
-        Loss::new(
-            self.unreported_transactions.swap(0, Ordering::Relaxed),
-            self.unreported_spans.swap(0, Ordering::Relaxed),
-        )
-    }
-
     fn advance(&self) {
         *self.lock() += 1;
         self.advanced.notify_all();
     }
 }
 
-fn work(receiver: &Receiver<Message>, sink: &dyn Sink, progress: &Progress, counters: &Counters) {
-    for message in receiver {
-        report_lost(sink, progress, counters);
-        match message {
-            Message::Transaction(transaction) => hand_over(sink, *transaction, counters),
-            Message::Flush(deadline, answer) => {
-                // Whoever asked may have given up.
-                _ = answer.send(flush(sink, left_until(deadline), counters));
-            }
-        }
-        progress.advance();
-    }
-    report_lost(sink, progress, counters);
+/// The sink's thread.
+struct Worker {
+    sink: Arc<dyn Sink>,
+    progress: Arc<Progress>,
+    counters: Arc<Counters>,
+    tell_every: Duration,
+    told: Told,
+    told_at: Instant,
 }
 
-fn report_lost(sink: &dyn Sink, progress: &Progress, counters: &Counters) {
-    let lost = progress.take_missed();
-    if lost != Loss::default() {
-        guarded(counters, || sink.lost(LossReason::QueueOverflow, lost));
+impl Worker {
+    fn work(mut self, receiver: &Receiver<Message>) {
+        loop {
+            let left = left_until(self.told_at + self.tell_every);
+            if left.is_zero() {
+                self.tell();
+            }
+            match receiver.recv_timeout(left) {
+                Ok(message) => self.handle(message),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.tell();
+    }
+
+    fn handle(&mut self, message: Message) {
+        match message {
+            Message::Transaction(transaction) => {
+                hand_over(&*self.sink, *transaction, &self.counters);
+            }
+            Message::Flush(deadline, answer) => {
+                self.tell();
+                // Whoever asked may have given up.
+                _ = answer.send(flush(&*self.sink, left_until(deadline), &self.counters));
+            }
+        }
+        self.progress.advance();
+    }
+
+    /// Tells the sink what was lost.
+    fn tell(&mut self) {
+        self.told_at = Instant::now();
+        for (reason, loss) in self.told.catch_up(&self.counters.losses) {
+            guarded(&self.counters, || self.sink.lost(reason, loss));
+        }
     }
 }
 
@@ -241,4 +266,45 @@ pub(crate) fn guarded<R>(counters: &Counters, call: impl FnOnce() -> R) -> Optio
 
 fn left_until(deadline: Instant) -> Duration {
     deadline.saturating_duration_since(Instant::now())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::{Sender, channel};
+
+    use super::*;
+
+    /// Passes on what it is told of.
+    struct Teller(Sender<(LossReason, Loss)>);
+
+    impl Sink for Teller {
+        fn accept(&self, _: Transaction) {}
+
+        fn lost(&self, reason: LossReason, loss: Loss) {
+            _ = self.0.send((reason, loss));
+        }
+    }
+
+    #[test]
+    fn losses_are_told_although_nothing_comes() {
+        let (teller, told) = channel();
+        let counters = Arc::new(Counters::default());
+        let often = Duration::from_millis(1);
+        let queue = Queue::start(Arc::new(Teller(teller)), 1, often, &counters);
+        for lost in 1..=3 {
+            let loss = Loss::new(lost, 2 * lost);
+            counters.losses.add(LossReason::SampleRate, loss);
+            let mut sum = Loss::default();
+            // The two numbers of a loss are not added in one step.
+            while sum.transactions < lost || sum.spans < 2 * lost {
+                let (reason, part) = told
+                    .recv_timeout(Duration::from_secs(60))
+                    .expect("the thread tells");
+                assert_eq!(reason, LossReason::SampleRate);
+                sum = Loss::new(sum.transactions + part.transactions, sum.spans + part.spans);
+            }
+            assert_eq!(sum, loss);
+        }
+        drop(queue);
+    }
 }

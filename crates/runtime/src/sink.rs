@@ -41,7 +41,8 @@ pub trait Sink: Send + Sync + 'static {
     /// Called by whoever finishes a transaction, before the queue. Must not block.
     fn prepare(&self, _transaction: &mut Transaction) {}
 
-    /// Told, from the sink's thread, what has been lost in front of it since the last call.
+    /// Told, from the sink's thread, what did not come to it: every 30 seconds, if there is anything to tell, before each
+    /// flush, and at the end. An inline sink is told nothing.
     fn lost(&self, _reason: LossReason, _loss: Loss) {}
 
     /// Delivers what it holds, within `timeout`; says whether everything got out.
@@ -71,20 +72,37 @@ impl Loss {
     }
 }
 
-/// Why transactions did not reach a sink, by the names of Sentry's client reports.
+/// Why transactions and spans did not reach a sink (Sentry, "Client Reports": "Discard Reasons").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LossReason {
     /// The queue in front of the sink had no place.
     QueueOverflow,
+    /// The decision was not to sample (rule R5); counted only where sampling is configured.
+    SampleRate,
+    /// Discarded on purpose, by status code for example (rule R10).
+    EventProcessor,
+    /// Spans beyond the limit of their transaction (rule R10).
+    BufferOverflow,
 }
 
 impl LossReason {
+    /// Each one at the place of its number.
+    pub(crate) const ALL: [Self; 4] = [
+        Self::QueueOverflow,
+        Self::SampleRate,
+        Self::EventProcessor,
+        Self::BufferOverflow,
+    ];
+
     /// The name in a client report.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::QueueOverflow => "queue_overflow",
+            Self::SampleRate => "sample_rate",
+            Self::EventProcessor => "event_processor",
+            Self::BufferOverflow => "buffer_overflow",
         }
     }
 }

@@ -10,10 +10,10 @@ use sentry_trace_core::status::SpanStatus;
 
 use crate::changes::with_decision;
 use crate::decide::Parent;
-use crate::diagnostics::count;
 use crate::frozen_dsc::FrozenDsc;
 use crate::queue::guarded;
 use crate::recording::Recording;
+use crate::sink::{Loss, LossReason};
 use crate::text::Text;
 use crate::tracer::Tracer;
 use crate::transaction::{EventId, Transaction, TransactionSource};
@@ -28,9 +28,19 @@ pub(crate) struct Trace {
     pub(crate) remote_parent: Option<SpanId>,
     pub(crate) decision: Decision,
     pub(crate) dsc: Dsc,
-    /// No span has been started yet: the next one becomes a root of its own.
-    pub(crate) is_scope: bool,
+    pub(crate) role: Role,
     pub(crate) state: Mutex<State>,
+}
+
+/// What is started below.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Role {
+    /// No span has been started yet: the next one becomes a root of its own.
+    Scope,
+    /// Part of a transaction, or of nothing where none was to be recorded.
+    Transaction,
+    /// Part of a transaction that sampling left out.
+    Unsampled,
 }
 
 /// "Not frozen yet" and "frozen and empty" are two things (rule R3). The texts are UTF-8.
@@ -155,12 +165,13 @@ impl Trace {
             return;
         };
         let counters = self.tracer.counters();
-        counters.spans_over_limit.fetch_add(
-            u64::from(recording.dropped_spans),
-            std::sync::atomic::Ordering::Relaxed,
-        );
+        if recording.dropped_spans > 0 {
+            let loss = Loss::new(0, recording.dropped_spans.into());
+            counters.losses.add(LossReason::BufferOverflow, loss);
+        }
         if recording.discarded {
-            count(&counters.discarded_transactions);
+            let loss = Loss::new(1, 1 + recording.spans.len() as u64);
+            counters.losses.add(LossReason::EventProcessor, loss);
             // What the sink remembered goes with it.
             guarded(counters, || drop(recording));
         } else if self.tracer.has_sink() {

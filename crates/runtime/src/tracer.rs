@@ -11,8 +11,9 @@ use crate::dropped_name;
 use crate::entropy::{self, Entropy};
 use crate::environment::Environment;
 use crate::options::{Options, OptionsError, SinkChoice};
-use crate::queue::{Outlet, Queue};
+use crate::queue::{Outlet, Queue, TELL_EVERY};
 use crate::settings::Settings;
+use crate::sink::{Loss, LossReason};
 use crate::transaction::{Surroundings, Transaction};
 
 /// Continues traces and records transactions. Cheap to clone; several can live side by side.
@@ -62,7 +63,7 @@ impl Tracer {
             None | Some(SinkChoice::Made(_)) => Outlet::Closed,
             Some(SinkChoice::Inline(sink)) => Outlet::Inline(sink.into()),
             Some(SinkChoice::Queued(sink)) => Outlet::Queued(
-                Queue::start(sink.into(), capacity, &counters)
+                Queue::start(sink.into(), capacity, TELL_EVERY, &counters)
                     .map_err(|reason| OptionsError::new("sink", "a thread of its own", reason))?,
             ),
         };
@@ -111,6 +112,12 @@ impl Tracer {
     /// Tells whoever listens that an adapter noticed something.
     pub fn note(&self, note: impl Into<String>) {
         self.inner.counters.tell(&Diagnostic::Note(note.into()));
+    }
+
+    /// Counts what sampling left out.
+    pub(crate) fn note_unsampled(&self, loss: Loss) {
+        let losses = &self.inner.counters.losses;
+        losses.add(LossReason::SampleRate, loss);
     }
 
     /// Counts a span that its transaction had no place for any more.

@@ -23,6 +23,10 @@ pub struct HttpOptions {
     ///
     /// Other sections of the text, and what stands between them, are passed over.
     pub ca_certs: Option<Vec<u8>>,
+    /// Whether losses are reported; they are by default.
+    #[doc(alias = "send_client_reports")]
+    #[doc(alias = "sendClientReports")]
+    pub client_reports: bool,
 }
 
 impl Default for HttpOptions {
@@ -35,6 +39,7 @@ impl Default for HttpOptions {
             retry_delay: Duration::from_secs(1),
             retries: 5,
             ca_certs: None,
+            client_reports: true,
         }
     }
 }

@@ -31,6 +31,8 @@ pub(super) struct Shared {
 #[derive(Default)]
 struct State {
     buffer: Buffer,
+    /// Losses are not reported.
+    silent: bool,
     discards: Discards,
     /// When a report goes out alone.
     report_at: Option<Instant>,
@@ -62,9 +64,13 @@ enum Next {
 
 impl Shared {
     pub(super) fn new(options: HttpOptions) -> Self {
+        let state = State {
+            silent: !options.client_reports,
+            ..State::default()
+        };
         Self {
             options,
-            state: Mutex::default(),
+            state: Mutex::new(state),
             work: Condvar::new(),
             done: Condvar::new(),
         }
@@ -341,6 +347,9 @@ impl State {
     }
 
     fn note_loss(&mut self, reason: &'static str, loss: Loss) {
+        if self.silent {
+            return;
+        }
         if self.discards.is_empty() || self.flushes > 0 {
             let delay = if self.flushes > 0 {
                 Duration::ZERO

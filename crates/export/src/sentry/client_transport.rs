@@ -3,7 +3,7 @@
 use std::fmt;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sentry_core::Client;
@@ -65,13 +65,16 @@ impl ClientTransport {
     }
 
     fn send_report(&self) {
-        let discards =
-            std::mem::take(&mut *self.discards.lock().unwrap_or_else(PoisonError::into_inner));
+        let discards = std::mem::take(&mut *self.discards());
         if !discards.is_empty() {
             let mut bytes = report_header(now());
             write_item(&mut bytes, "client_report", &discards.report(now()), |_| {});
             self.send_bytes(bytes);
         }
+    }
+
+    fn discards(&self) -> MutexGuard<'_, Discards> {
+        self.discards.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -82,8 +85,12 @@ impl Transport for ClientTransport {
     }
 
     fn lost(&self, reason: LossReason, loss: Loss) {
-        let mut discards = self.discards.lock().unwrap_or_else(PoisonError::into_inner);
-        discards.add(reason.as_str(), loss);
+        // Told the last time, it has found no envelope since.
+        let has_waited = self.discards().has(reason.as_str());
+        if has_waited {
+            self.send_report();
+        }
+        self.discards().add(reason.as_str(), loss);
     }
 
     fn flush(&self, timeout: Duration) -> bool {
