@@ -10,7 +10,7 @@ use sentry_trace::export::sentry::{ClientTransport, WithScope, client_options};
 use sentry_trace::export::transport::EnvelopeSink;
 use sentry_trace_core::continuation::SingleLines;
 use sentry_trace_core::status::SpanStatus;
-use sentry_trace_runtime::sink::{Loss, Sink};
+use sentry_trace_runtime::sink::{Loss, LossReason, Sink};
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::transaction::TransactionSource;
 use sentry_trace_runtime::{Options, Span, Tracer, Transaction};
@@ -19,6 +19,9 @@ use super::config::{KEY, LIMITED_KEY, PATIENCE, dsn};
 
 /// The trace of the requests that are not the first ones of theirs.
 const TRACE_ID: &str = "771a43a4192642f0b136d5159a501700";
+
+/// So many children of a transaction are over its limit, in each format.
+const OVER_LIMIT: usize = 2;
 
 /// Something to send.
 pub(super) struct Case {
@@ -34,7 +37,9 @@ pub(super) enum Sent {
     Whole(Format, Vec<Transaction>),
     /// What the limit of the project costs, whoever counts it.
     Limited(Loss),
-    /// Nothing: there are no outcomes beside those of the limit.
+    /// What the service leaves out itself, by reason.
+    LeftOut(Vec<(LossReason, Loss)>),
+    /// Nothing: there are no outcomes beside those.
     Nothing,
 }
 
@@ -62,6 +67,11 @@ pub(super) fn all() -> Vec<Case> {
         name: "every transaction and span is counted once",
         send: Box::new(send_limited),
     };
+    let left_out = Case {
+        suite: "limits",
+        name: "what the service leaves out is counted once",
+        send: Box::new(send_with_gaps),
+    };
     let nothing = Case {
         suite: "limits",
         name: "nothing else is dropped",
@@ -87,7 +97,7 @@ pub(super) fn all() -> Vec<Case> {
             own.chain([official])
         })
         .collect();
-    cases.extend([limited, nothing]);
+    cases.extend([limited, left_out, nothing]);
     cases
 }
 
@@ -151,7 +161,7 @@ fn recipes() -> Vec<Recipe> {
         Recipe {
             options: |options| options.max_spans(3),
             ..plain("more spans than the limit", |root| {
-                (0..5).for_each(|_| a_child(root));
+                (0..3 + OVER_LIMIT).for_each(|_| a_child(root));
             })
         },
         plain(
@@ -314,4 +324,26 @@ fn send_limited(relay: SocketAddr) -> Sent {
         loss = Loss::new(loss.transactions + 1, loss.spans + 1 + children);
     }
     Sent::Limited(loss)
+}
+
+fn send_with_gaps(relay: SocketAddr) -> Sent {
+    let dsn = dsn(relay, KEY);
+    let sink = EnvelopeSink::new(Format::Transaction).to(HttpTransport::new(&dsn).expect("a DSN"));
+    let tracer = tracer(Options::new().dsn(&dsn), sink);
+    for sampled in [false, true, false] {
+        let root = tracer.start_new_trace().start_span("job");
+        let root = root.sampled(sampled).start();
+        (0..3).for_each(|_| a_child(&root));
+        root.discard_transaction();
+    }
+    assert!(tracer.flush(PATIENCE), "Relay takes the report");
+    Sent::LeftOut(vec![
+        (LossReason::SampleRate, Loss::new(2, 8)),
+        (LossReason::EventProcessor, Loss::new(1, 4)),
+        // Of the two cases with more spans than the limit.
+        (
+            LossReason::BufferOverflow,
+            Loss::new(0, 2 * OVER_LIMIT as u64),
+        ),
+    ])
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sentry_trace::export::envelope::Format;
 use sentry_trace_core::status::SpanStatus;
 use sentry_trace_runtime::clock::Timestamp;
-use sentry_trace_runtime::sink::Loss;
+use sentry_trace_runtime::sink::{Loss, LossReason};
 use sentry_trace_runtime::transaction::{SpanRecord, TransactionSource};
 use sentry_trace_runtime::{Transaction, Value as Recorded};
 use serde_json::{Map, Value, json};
@@ -24,9 +24,13 @@ pub(super) fn check(sent: &Sent, received: &Received) -> Result<(), Mismatch> {
             .iter()
             .try_for_each(|one| check_transaction(one, received)),
         Sent::Limited(loss) => check_limited(*loss, received),
+        Sent::LeftOut(losses) => losses
+            .iter()
+            .try_for_each(|(reason, loss)| check_left_out(*reason, *loss, received)),
         Sent::Nothing => {
             let others = received.outcomes.iter();
-            let others = others.filter(|outcome| !is_of_the_limit(outcome));
+            let others =
+                others.filter(|outcome| !is_of_the_limit(outcome) && !is_of_the_service(outcome));
             let others = others.map(|outcome| format!("{outcome:?}"));
             let wrong: Vec<_> = others.chain(received.unreadable.clone()).collect();
             compare(&Vec::new(), &wrong)
@@ -215,11 +219,24 @@ fn check_marks(payload: &Value, dropped_spans: u32) -> Result<(), Mismatch> {
 }
 
 fn check_limited(loss: Loss, received: &Received) -> Result<(), Mismatch> {
+    check_sum(loss, received, is_of_the_limit)
+}
+
+fn check_left_out(reason: LossReason, loss: Loss, received: &Received) -> Result<(), Mismatch> {
+    check_sum(loss, received, |outcome| {
+        is_of_the_service(outcome) && outcome.reason == reason.as_str()
+    })
+}
+
+fn check_sum(
+    loss: Loss,
+    received: &Received,
+    counts: impl Fn(&Outcome) -> bool,
+) -> Result<(), Mismatch> {
     let counted = |category: &str| -> u64 {
-        let of_category = received
-            .outcomes
-            .iter()
-            .filter(|outcome| outcome.category == category && is_of_the_limit(outcome));
+        let outcomes = received.outcomes.iter();
+        let of_category =
+            outcomes.filter(|outcome| outcome.category == category && counts(outcome));
         of_category.map(|outcome| outcome.quantity).sum()
     };
     compare(
@@ -233,6 +250,19 @@ fn is_of_the_limit(outcome: &Outcome) -> bool {
     let kind_and_reason = (&*outcome.kind, &*outcome.reason);
     kind_and_reason == ("rate_limited", LIMIT)
         || kind_and_reason == ("client_discard", "ratelimit_backoff")
+}
+
+/// Left out by the service, and reported.
+fn is_of_the_service(outcome: &Outcome) -> bool {
+    let reasons = [
+        LossReason::SampleRate,
+        LossReason::EventProcessor,
+        LossReason::BufferOverflow,
+    ];
+    outcome.kind == "client_discard"
+        && reasons
+            .iter()
+            .any(|reason| reason.as_str() == outcome.reason)
 }
 
 fn only<'a>(mut items: impl Iterator<Item = &'a Item>) -> Result<&'a Item, Mismatch> {
