@@ -282,15 +282,16 @@ impl TraceContext {
         if is_quiet() {
             return Span::new(self.unrecorded());
         }
-        let outcome = decide(&self.tracer, &self.parent, description, sampled);
+        let (outcome, left_out) = decide(&self.tracer, &self.parent, description, sampled);
         let span_id = self.tracer.entropy().span_id();
         let names_context = self.is_head() && outcome.decided_rate.is_some();
         let record = outcome.record;
-        let role = if record || !self.tracer.settings().samples() {
-            Role::Transaction
-        } else {
-            self.tracer.note_unsampled(Loss::new(1, 1));
-            Role::Unsampled
+        let role = match left_out {
+            None => Role::Transaction,
+            Some(reason) => {
+                self.tracer.note_loss(reason, Loss::new(1, 1));
+                Role::LeftOut(reason)
+            }
         };
         let trace = Arc::new(self.into_trace(outcome, span_id, role));
         if record {

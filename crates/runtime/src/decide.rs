@@ -8,6 +8,7 @@ use sentry_trace_core::sampling::{Outcome, Sampler, Sampling};
 use crate::describe::Describe;
 use crate::diagnostics::{Diagnostic, count};
 use crate::sampler::{self, SamplingContext};
+use crate::sink::LossReason;
 use crate::tracer::Tracer;
 
 /// What is known of a trace when the decision is made.
@@ -19,13 +20,14 @@ pub(crate) struct Parent {
     pub(crate) sample_rand: SampleRand,
 }
 
-/// Decides, and tells what was wrong with the sampler.
+/// Decides, and tells what was wrong with the sampler. A reason says why a transaction is not recorded that would be
+/// otherwise; in the mode of rule R6 none would be.
 pub(crate) fn decide(
     tracer: &Tracer,
     parent: &Parent,
     description: &dyn Describe,
     explicit: Option<bool>,
-) -> Outcome {
+) -> (Outcome, Option<LossReason>) {
     let settings = tracer.settings();
     let sampler = match &settings.traces_sampler {
         None => Sampler::Absent,
@@ -50,7 +52,14 @@ pub(crate) fn decide(
     };
     let outcome = sampling.decide(parent.decision, parent.sample_rand.value());
     report(tracer, sampler, &outcome);
-    outcome
+    let left_out = match sampler {
+        _ if outcome.record || !settings.samples() => None,
+        Sampler::Panicked if settings.traces_sample_rate.is_none() => {
+            Some(LossReason::CallbackError)
+        }
+        _ => Some(LossReason::SampleRate),
+    };
+    (outcome, left_out)
 }
 
 fn report(tracer: &Tracer, sampler: Sampler, outcome: &Outcome) {

@@ -294,8 +294,8 @@ impl SpanHandle {
             // A receiver would look for a child of it in vain.
             Slot::None if parent.stands_for_sender() => return self.clone(),
             Slot::None => {
-                if parent.trace.role == Role::Unsampled {
-                    parent.trace.tracer.note_unsampled(Loss::new(0, 1));
+                if let Role::LeftOut(reason) = parent.trace.role {
+                    parent.trace.tracer.note_loss(reason, Loss::new(0, 1));
                 }
                 Slot::None
             }

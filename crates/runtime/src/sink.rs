@@ -80,6 +80,8 @@ pub enum LossReason {
     QueueOverflow,
     /// The decision was not to sample (rule R5); counted only where sampling is configured.
     SampleRate,
+    /// `traces_sampler` panicked, and nothing else decides (rule R5).
+    CallbackError,
     /// Discarded on purpose, by status code for example (rule R10).
     EventProcessor,
     /// Spans beyond the limit of their transaction (rule R10).
@@ -88,9 +90,10 @@ pub enum LossReason {
 
 impl LossReason {
     /// Each one at the place of its number.
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::QueueOverflow,
         Self::SampleRate,
+        Self::CallbackError,
         Self::EventProcessor,
         Self::BufferOverflow,
     ];
@@ -101,6 +104,7 @@ impl LossReason {
         match self {
             Self::QueueOverflow => "queue_overflow",
             Self::SampleRate => "sample_rate",
+            Self::CallbackError => "callback_error",
             Self::EventProcessor => "event_processor",
             Self::BufferOverflow => "buffer_overflow",
         }

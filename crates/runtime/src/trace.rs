@@ -39,8 +39,8 @@ pub(crate) enum Role {
     Scope,
     /// Part of a transaction, or of nothing where none was to be recorded.
     Transaction,
-    /// Part of a transaction that sampling left out.
-    Unsampled,
+    /// Part of a transaction that is not recorded for this reason.
+    LeftOut(LossReason),
 }
 
 /// "Not frozen yet" and "frozen and empty" are two things (rule R3). The texts are UTF-8.

@@ -114,10 +114,9 @@ impl Tracer {
         self.inner.counters.tell(&Diagnostic::Note(note.into()));
     }
 
-    /// Counts what sampling left out.
-    pub(crate) fn note_unsampled(&self, loss: Loss) {
-        let losses = &self.inner.counters.losses;
-        losses.add(LossReason::SampleRate, loss);
+    /// Counts what is not recorded.
+    pub(crate) fn note_loss(&self, reason: LossReason, loss: Loss) {
+        self.inner.counters.losses.add(reason, loss);
     }
 
     /// Counts a span that its transaction had no place for any more.

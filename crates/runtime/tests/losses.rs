@@ -87,6 +87,21 @@ fn the_senders_decision_and_an_explicit_one_count_too() {
 }
 
 #[test]
+fn a_sampler_that_panics_is_told_apart_from_a_rate() {
+    let ledger = Ledger::default();
+    let panics = || Options::new().traces_sampler(|_| panic!("on purpose"));
+    let tracer = ledger.behind(panics());
+    work(&tracer, 2);
+    let expected = (LossReason::CallbackError, Loss::new(1, 3));
+    assert_eq!(ledger.told(&tracer), [expected]);
+
+    let tracer = ledger.behind(panics().traces_sample_rate(0.0));
+    work(&tracer, 2);
+    let expected = (LossReason::SampleRate, Loss::new(1, 3));
+    assert_eq!(ledger.told(&tracer), [expected], "the rate decides");
+}
+
+#[test]
 fn where_nothing_was_to_be_recorded_nothing_is_lost() {
     let ledger = Ledger::default();
     let tracer = ledger.behind(Options::new());
