@@ -62,10 +62,10 @@ fn write_span(object: &mut Object<'_>, transaction: &Transaction, span: &SpanRec
     });
 }
 
-/// A streamed span is either well or not.
+/// A streamed span is either well or not. What was given up, by a caller who went away for example, has not failed.
 fn status(status: Option<SpanStatus>) -> &'static str {
     match status {
-        None | Some(SpanStatus::Ok) => "ok",
+        None | Some(SpanStatus::Ok | SpanStatus::Cancelled) => "ok",
         Some(_) => "error",
     }
 }
@@ -82,10 +82,8 @@ impl Attributes<'_, '_> {
         self.add_text("sentry.op", &span.op);
         self.add_text("sentry.origin", &span.origin);
         self.add_text("sentry.trace_lifecycle", "stream");
-        self.add_text(
-            "sentry.status.message",
-            span.status.map_or("", SpanStatus::as_str),
-        );
+        let told = span.status.filter(|status| *status != SpanStatus::Ok);
+        self.add_text("sentry.status.message", told.map_or("", SpanStatus::as_str));
         self.add_text("sentry.segment.id", &transaction.root.span_id.to_string());
         self.add_text("sentry.segment.name", &transaction.root.name);
         self.add_text(

@@ -347,6 +347,25 @@ fn the_longest_names_are_cut_first() {
 }
 
 #[test]
+fn a_streamed_span_has_failed_unless_it_is_ok_or_was_given_up() {
+    for (status, expected) in [
+        (None, ("ok", None)),
+        (Some(SpanStatus::Ok), ("ok", None)),
+        (Some(SpanStatus::Cancelled), ("ok", Some("cancelled"))),
+        (Some(SpanStatus::NotFound), ("error", Some("not_found"))),
+    ] {
+        let mut transaction = transaction("work", 0);
+        transaction.root.status = status;
+        let envelopes = Envelope::write(transaction, Format::SpanStream);
+        let envelope = Parsed::parse(&envelopes[0].to_bytes(Timestamp::default())).unwrap();
+        let span = &envelope.items[0].json().unwrap()["items"][0];
+        let message = &span["attributes"]["sentry.status.message"]["value"];
+        let got = (span["status"].as_str().unwrap(), message.as_str());
+        assert_eq!(got, expected);
+    }
+}
+
+#[test]
 fn a_stream_has_up_to_a_thousand_spans_per_envelope() {
     let mut transaction = transaction("work", 1000);
     transaction.dropped_spans = 4;

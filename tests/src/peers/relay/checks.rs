@@ -118,7 +118,10 @@ fn check_stream(recorded: &Transaction, received: &Received) -> Result<(), Misma
     let got = spans.iter().map(|span| (&span["span_id"], span));
     check_spans(recorded, got, |record, got| {
         let attributes = &got["attributes"];
-        let is_ok = matches!(record.status, None | Some(SpanStatus::Ok));
+        let is_ok = matches!(
+            record.status,
+            None | Some(SpanStatus::Ok | SpanStatus::Cancelled)
+        );
         let is_root = record.span_id == recorded.root.span_id;
         let expected = json!({
             "parent": record.parent_span_id.map(|id| id.to_string()),
