@@ -23,7 +23,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::contain::contain_quietly;
+pub use crate::listener::Listener;
 use crate::losses::Losses;
 use crate::sink::LossReason;
 
@@ -56,6 +56,8 @@ pub struct Stats {
     pub dropped_transactions: u64,
     /// Transactions that were discarded on purpose, by status code for example.
     pub discarded_transactions: u64,
+    /// Transactions that `before_send_transaction` did not give back.
+    pub filtered_transactions: u64,
     /// Transactions that sampling left out (rule R5).
     pub unsampled_transactions: u64,
     /// Spans beyond the limit of their transaction (rule R10).
@@ -79,7 +81,7 @@ pub(crate) struct Counters {
     pub(crate) invalid_sample_rates: AtomicU64,
     pub(crate) sampler_panics: AtomicU64,
     pub(crate) sink_panics: AtomicU64,
-    pub(crate) on_diagnostic: Option<OnDiagnostic>,
+    pub(crate) listener: Listener,
     /// The keys of notes that are told once.
     noted: Mutex<BTreeSet<String>>,
 }
@@ -88,9 +90,9 @@ pub(crate) struct Counters {
 const MOST_NOTED: usize = 64;
 
 impl Counters {
-    pub(crate) fn new(on_diagnostic: Option<OnDiagnostic>) -> Self {
+    pub(crate) fn new(listener: Listener) -> Self {
         Self {
-            on_diagnostic,
+            listener,
             ..Self::default()
         }
     }
@@ -102,6 +104,7 @@ impl Counters {
             transactions: read(&self.transactions),
             dropped_transactions: lost(LossReason::QueueOverflow).transactions,
             discarded_transactions: lost(LossReason::EventProcessor).transactions,
+            filtered_transactions: lost(LossReason::BeforeSend).transactions,
             unsampled_transactions: lost(LossReason::SampleRate).transactions,
             spans_over_limit: lost(LossReason::BufferOverflow).spans,
             late_spans: read(&self.late_spans),
@@ -119,9 +122,7 @@ impl Counters {
 
     #[cold]
     pub(crate) fn tell(&self, diagnostic: &Diagnostic) {
-        if let Some(tell) = &self.on_diagnostic {
-            contain_quietly(|| tell(diagnostic));
-        }
+        self.listener.tell(diagnostic);
     }
 }
 

@@ -8,14 +8,16 @@ use sentry_trace_core::dsc::DEFAULT_ENVIRONMENT;
 use sentry_trace_core::dsn::Dsn;
 use sentry_trace_core::targets::{Target, Targets};
 
+use crate::before_send::BeforeSend;
 use crate::clock::Clock;
-use crate::diagnostics::{Diagnostic, OnDiagnostic};
+use crate::diagnostics::{Diagnostic, Listener, OnDiagnostic};
 use crate::entropy::Entropy;
 use crate::environment::Environment;
 use crate::sampler::{SamplingContext, TracesSampler};
 use crate::service::Service;
 use crate::settings::Settings;
 use crate::sink::Sink;
+use crate::transaction::Transaction;
 
 /// Rule R10.
 const DEFAULT_MAX_SPANS: usize = 1000;
@@ -47,7 +49,9 @@ pub struct Options {
     pub(crate) sink: Option<SinkChoice>,
     pub(crate) clock: Option<Box<dyn Clock>>,
     pub(crate) entropy: Option<Box<dyn Entropy>>,
-    pub(crate) on_diagnostic: Option<OnDiagnostic>,
+    pub(crate) before_send: Option<BeforeSend>,
+    on_diagnostic: Option<OnDiagnostic>,
+    debug: Option<bool>,
 }
 
 /// A sink and who calls it.
@@ -235,6 +239,45 @@ impl Options {
         self
     }
 
+    /// Gives each transaction as it is to be sent, without what must not leave the service for example; `None` drops it.
+    ///
+    /// Called by the sink's thread, or by whoever finishes a transaction where the sink is inline. A panic in it drops the
+    /// transaction. What is dropped is counted, and reported as `before_send`. What the scope of the official client adds is
+    /// not seen here: its own processors do that.
+    ///
+    /// ```
+    /// # use sentry_trace_runtime::testing::MemorySink;
+    /// # use sentry_trace_runtime::{Options, Tracer};
+    /// # let sink = MemorySink::new();
+    /// let options = Options::new().traces_sample_rate(1.0).before_send_transaction(|mut transaction| {
+    ///     transaction.spans.retain(|span| span.op != "cache");
+    ///     transaction.root.data.remove("url.query");
+    ///     (transaction.root.name != "GET /health").then_some(transaction)
+    /// });
+    /// let tracer = Tracer::new(options.inline_sink(sink.clone()))?;
+    /// for name in ["GET /health", "GET /orders"] {
+    ///     tracer.start_new_trace().start_span(name).start().finish();
+    /// }
+    /// assert_eq!(sink.take().len(), 1);
+    /// assert_eq!(tracer.stats().filtered_transactions, 1);
+    /// # Ok::<(), sentry_trace_runtime::OptionsError>(())
+    /// ```
+    #[doc(alias = "beforeSendTransaction")]
+    pub fn before_send_transaction(
+        mut self,
+        before_send: impl Fn(Transaction) -> Option<Transaction> + Send + Sync + 'static,
+    ) -> Self {
+        self.before_send = Some(Box::new(before_send));
+        self
+    }
+
+    /// Whether neither a DSN nor a sink is set.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn has_no_outlet(&self) -> bool {
+        self.dsn.as_ref().is_none_or(String::is_empty) && self.sink.is_none()
+    }
+
     /// Takes from `fallback` what is not set here.
     ///
     /// A rate and a sampler are one setting: where either is set here, neither is taken.
@@ -275,7 +318,9 @@ impl Options {
             sink: self.sink.or(fallback.sink),
             clock: self.clock.or(fallback.clock),
             entropy: self.entropy.or(fallback.entropy),
+            before_send: self.before_send.or(fallback.before_send),
             on_diagnostic: self.on_diagnostic.or(fallback.on_diagnostic),
+            debug: self.debug.or(fallback.debug),
         }
     }
 
@@ -316,6 +361,12 @@ impl Options {
         self
     }
 
+    /// Write each diagnostic on the standard error output too. Off by default.
+    pub const fn debug(mut self, debug: bool) -> Self {
+        self.debug = Some(debug);
+        self
+    }
+
     /// The capacity of the sink's queue.
     pub(crate) fn checked_queue_capacity(&self) -> Result<usize, OptionsError> {
         in_range(
@@ -351,6 +402,7 @@ impl Options {
                 self.max_spans.unwrap_or(DEFAULT_MAX_SPANS),
                 100_000,
             )?,
+            listener: Listener::new(self.on_diagnostic.take(), self.debug.unwrap_or_default()),
             dsn_host,
             service: Arc::new(Service {
                 org_id: own_org_id.or(org_id_of_dsn),

@@ -6,6 +6,7 @@ use sentry_trace_core::continuation::Policy;
 use sentry_trace_core::dsn::Dsn;
 use sentry_trace_core::targets::Targets;
 
+use crate::diagnostics::Listener;
 use crate::sampler::TracesSampler;
 use crate::service::Service;
 
@@ -32,6 +33,8 @@ pub struct Settings {
     pub trace_ignore_methods: Vec<String>,
     /// See [`Options::max_spans`](crate::Options::max_spans).
     pub max_spans: usize,
+    /// Who is told of diagnostics.
+    pub listener: Listener,
     /// The host of the DSN.
     pub(crate) dsn_host: Option<String>,
     /// The service.

@@ -84,17 +84,21 @@ pub enum LossReason {
     CallbackError,
     /// Discarded on purpose, by status code for example (rule R10).
     EventProcessor,
+    /// [`before_send_transaction`](crate::Options::before_send_transaction) gave it back without them, not at all, or
+    /// panicked.
+    BeforeSend,
     /// Spans beyond the limit of their transaction (rule R10).
     BufferOverflow,
 }
 
 impl LossReason {
     /// Each one at the place of its number.
-    pub(crate) const ALL: [Self; 5] = [
+    pub(crate) const ALL: [Self; 6] = [
         Self::QueueOverflow,
         Self::SampleRate,
         Self::CallbackError,
         Self::EventProcessor,
+        Self::BeforeSend,
         Self::BufferOverflow,
     ];
 
@@ -106,6 +110,7 @@ impl LossReason {
             Self::SampleRate => "sample_rate",
             Self::CallbackError => "callback_error",
             Self::EventProcessor => "event_processor",
+            Self::BeforeSend => "before_send",
             Self::BufferOverflow => "buffer_overflow",
         }
     }

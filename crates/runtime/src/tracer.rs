@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::before_send::Filtered;
 use crate::clock::Clock;
 use crate::contain::contain;
 use crate::diagnostics::{Counters, Diagnostic, Stats, count};
@@ -54,16 +55,25 @@ impl Tracer {
     pub fn new(mut options: Options) -> Result<Self, OptionsError> {
         let settings = options.check()?;
         let capacity = options.checked_queue_capacity()?;
-        let counters = Arc::new(Counters::new(options.on_diagnostic.take()));
+        let counters = Arc::new(Counters::new(settings.listener.clone()));
         let chosen = match options.sink.take() {
             Some(SinkChoice::Made(make)) => make(&settings)?.map(SinkChoice::Queued),
             chosen => chosen,
         };
+        let before_send = options.before_send.take();
+        let filtered = |sink| match before_send {
+            None => sink,
+            Some(before_send) => Box::new(Filtered {
+                sink,
+                before_send,
+                counters: counters.clone(),
+            }),
+        };
         let outlet = match chosen {
             None | Some(SinkChoice::Made(_)) => Outlet::Closed,
-            Some(SinkChoice::Inline(sink)) => Outlet::Inline(sink.into()),
+            Some(SinkChoice::Inline(sink)) => Outlet::Inline(filtered(sink).into()),
             Some(SinkChoice::Queued(sink)) => Outlet::Queued(
-                Queue::start(sink.into(), capacity, TELL_EVERY, &counters)
+                Queue::start(filtered(sink).into(), capacity, TELL_EVERY, &counters)
                     .map_err(|reason| OptionsError::new("sink", "a thread of its own", reason))?,
             ),
         };
@@ -134,7 +144,8 @@ impl Tracer {
     /// As [`note`](Self::note), but once for each `key`. At most 64 keys are told apart; notes of further ones are
     /// dropped.
     pub fn note_once(&self, key: &str, note: impl FnOnce() -> String) {
-        if self.inner.counters.is_new_note(key) {
+        let counters = &self.inner.counters;
+        if counters.listener.is_listening() && counters.is_new_note(key) {
             self.note(note());
         }
     }
