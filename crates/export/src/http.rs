@@ -24,6 +24,9 @@
 //! alone next, so that a host which refuses reports costs no more envelopes; it is dropped when it is refused alone, and
 //! when it has had no answer in time: what it counts may have arrived, and is not counted twice.
 //!
+//! What goes wrong is told to the [`listener`](HttpOptions::listener), each kind once in five minutes: by
+//! [`Init`](crate::init::Init) that is the one of the options, `on_diagnostic` and `debug`.
+//!
 //! # How much goes through
 //! Envelopes go one after the other, over one connection: a host that is 50 ms away takes some 20 of them a second. What
 //! comes faster waits, up to [`capacity`](HttpOptions::capacity) here and `Options::sink_queue_capacity` before, and is
@@ -70,6 +73,7 @@ mod buffer;
 mod options;
 mod roots;
 mod shared;
+mod troubles;
 mod worker;
 
 use std::fmt;

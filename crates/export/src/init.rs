@@ -54,11 +54,12 @@ pub fn init(options: Options) -> Result<Guard, InitError> {
 /// Puts together the global tracer and its sink.
 ///
 /// An option that is not set comes from the bound client of the official crate (feature `sentry`), else from the
-/// environment: `SENTRY_DSN`, `SENTRY_RELEASE`, `SENTRY_ENVIRONMENT`, `SENTRY_TRACES_SAMPLE_RATE`. Transactions go
+/// environment: `SENTRY_DSN`, `SENTRY_RELEASE`, `SENTRY_ENVIRONMENT`, `SENTRY_TRACES_SAMPLE_RATE`, `SENTRY_DEBUG`. Transactions go
 /// - to the options' own sink, if there is one, and nowhere else; a pair of sinks is a sink;
 /// - else through the bound client, if it has the same DSN;
 /// - else over HTTP to the DSN's host (feature `dsn`);
-/// - and, as copies, to Spotlight (feature `spotlight`), by `Init::spotlight` or `SENTRY_SPOTLIGHT`. Where the variable
+/// - and, as copies, to Spotlight (feature `spotlight`), by `Init::spotlight` or `SENTRY_SPOTLIGHT`. Where that is all, with
+///   neither a DSN nor a sink, all is recorded unless a rate is set, with what `send_default_pii` adds. Where the variable
 ///   is neither a yes, a no nor the URL of an HTTP server, there are no copies and one warning on the standard error
 ///   output; the method's URL has to be one;
 /// - and to [`also`](Self::also), a terminal for example.
@@ -101,7 +102,8 @@ impl Init {
         self
     }
 
-    /// Whether and where copies go to Spotlight; goes before `SENTRY_SPOTLIGHT`.
+    /// Whether and where copies go to Spotlight; goes before `SENTRY_SPOTLIGHT`, which names the URL of
+    /// [`Setting::On`](crate::spotlight::Setting::On).
     #[cfg(feature = "spotlight")]
     pub fn spotlight(mut self, setting: crate::spotlight::Setting) -> Self {
         self.sinks.spotlight = Some(setting);
@@ -142,7 +144,13 @@ impl Init {
             variable,
         } = self;
         sinks.complete(&variable);
-        let options = environment::complete(options.or(sinks.client_options()), &variable)?;
+        let mut options = environment::complete(options.or(sinks.client_options()), &variable)?;
+        if sinks.are_copies_alone(&options) {
+            let everything = Options::new()
+                .traces_sample_rate(1.0)
+                .send_default_pii(true);
+            options = options.or(everything);
+        }
         let fallback = Options::new().sink_for(move |settings| sinks.sink(settings));
         let tracer = Tracer::new(options.or(fallback))?;
         set_global(tracer.clone());

@@ -29,4 +29,5 @@ mod rate_limits;
 mod sdk;
 mod shrink;
 mod span_stream;
+mod switch;
 mod time;

@@ -23,19 +23,23 @@ pub(crate) struct Poster {
     auth: Option<String>,
 }
 
-/// What became of a request.
+/// What became of a request; why, where there is no answer.
 #[derive(Debug)]
+#[cfg_attr(
+    not(feature = "dsn"),
+    allow(dead_code, reason = "Spotlight tells of no reasons")
+)]
 pub(crate) enum Posted {
     /// There was an answer with this status.
     Answer(Answer),
     /// No connection came about, or the other side's certificate was refused: nothing was sent.
-    Unreachable,
+    Unreachable(String),
     /// The connection was lost before an answer.
-    Cut,
+    Cut(String),
     /// It was sent, and in all the time there was no answer, or none that can be read: whether it arrived is not known.
-    Unanswered,
+    Unanswered(String),
     /// It cannot be sent.
-    Impossible,
+    Impossible(String),
 }
 
 #[derive(Debug, Default)]
@@ -131,21 +135,22 @@ fn list(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 fn failure(error: &Error) -> Posted {
+    let reason = error.to_string();
     match error {
         Error::HostNotFound
         | Error::ConnectionFailed
         | Error::ConnectProxyFailed(_)
-        | Error::Timeout(Timeout::Resolve | Timeout::Connect) => Posted::Unreachable,
+        | Error::Timeout(Timeout::Resolve | Timeout::Connect) => Posted::Unreachable(reason),
         Error::Io(error)
             if has_no_way(error) || is_failed_lookup(error) || is_refused_certificate(error) =>
         {
-            Posted::Unreachable
+            Posted::Unreachable(reason)
         }
         Error::Timeout(_) | Error::Protocol(_) | Error::LargeResponseHeader(..) => {
-            Posted::Unanswered
+            Posted::Unanswered(reason)
         }
-        Error::Io(_) | Error::Rustls(_) | Error::Tls(_) => Posted::Cut,
-        _ => Posted::Impossible,
+        Error::Io(_) | Error::Rustls(_) | Error::Tls(_) => Posted::Cut(reason),
+        _ => Posted::Impossible(reason),
     }
 }
 
@@ -200,8 +205,8 @@ mod tests {
             (ErrorKind::BrokenPipe, false),
         ] {
             let posted = failure(&Error::Io(kind.into()));
-            assert_eq!(matches!(posted, Posted::Unreachable), is_kept, "{kind}");
-            assert_eq!(matches!(posted, Posted::Cut), !is_kept, "{kind}");
+            assert_eq!(matches!(posted, Posted::Unreachable(_)), is_kept, "{kind}");
+            assert_eq!(matches!(posted, Posted::Cut(_)), !is_kept, "{kind}");
         }
     }
 
@@ -210,7 +215,7 @@ mod tests {
     fn where_no_file_is_left_there_is_no_connection() {
         for code in [23, 24] {
             let posted = failure(&Error::Io(io::Error::from_raw_os_error(code)));
-            assert!(matches!(posted, Posted::Unreachable), "{posted:?}");
+            assert!(matches!(posted, Posted::Unreachable(_)), "{posted:?}");
         }
     }
 }

@@ -1,9 +1,9 @@
 //! A copy of every envelope to Spotlight's local sidecar, for development.
 //!
 //! ```
-//! use sentry_trace_export::spotlight::{DEFAULT_URL, Setting};
+//! use sentry_trace_export::spotlight::Setting;
 //!
-//! assert_eq!(Setting::parse("1"), Setting::Url(DEFAULT_URL.to_owned()));
+//! assert_eq!(Setting::parse("1"), Setting::On);
 //! assert_eq!(Setting::parse("http://localhost:9000/stream"), Setting::Url("http://localhost:9000/stream".to_owned()));
 //! assert_eq!(Setting::parse("off"), Setting::Off);
 //! ```
@@ -20,6 +20,7 @@ use sentry_trace_runtime::contain;
 
 use crate::envelope::Envelope;
 use crate::post::{Posted, Poster};
+use crate::switch;
 use crate::time::now;
 use crate::transport::Transport;
 
@@ -44,6 +45,8 @@ const FLUSH_STEP: Duration = Duration::from_millis(2);
 pub enum Setting {
     /// No copies.
     Off,
+    /// Copies to the URL that `SENTRY_SPOTLIGHT` names, else to [`DEFAULT_URL`].
+    On,
     /// Copies to this URL.
     Url(String),
 }
@@ -52,11 +55,20 @@ impl Setting {
     /// Reads a yes or a no, in any case; anything else is taken for a URL (Sentry, "Spotlight").
     #[must_use]
     pub fn parse(text: &str) -> Self {
-        let text = text.trim();
-        match text.to_ascii_lowercase().as_str() {
-            "" | "0" | "false" | "f" | "no" | "n" | "off" => Self::Off,
-            "1" | "true" | "t" | "yes" | "y" | "on" => Self::Url(DEFAULT_URL.to_owned()),
-            _ => Self::Url(text.to_owned()),
+        match switch::parse(text) {
+            Some(false) => Self::Off,
+            Some(true) => Self::On,
+            None => Self::Url(text.trim().to_owned()),
+        }
+    }
+
+    /// Where copies go, if there are any.
+    #[must_use]
+    pub fn url(&self) -> Option<&str> {
+        match self {
+            Self::Off => None,
+            Self::On => Some(DEFAULT_URL),
+            Self::Url(url) => Some(url),
         }
     }
 }

@@ -31,7 +31,9 @@ fn variables<const N: usize>(
 async fn a_service_is_switched_on_and_off() {
     everything_from_the_environment().await;
     spotlight_alone().await;
+    spotlight_alone_gets_everything().await;
     an_own_sink_is_the_only_one().await;
+    what_goes_wrong_is_told().await;
     no_dsn_is_propagation_alone();
     wrong_values_are_named();
     a_rate_that_is_not_needed_may_be_wrong();
@@ -88,6 +90,60 @@ async fn spotlight_alone() {
     assert!(span.is_segment);
     assert_eq!(span.span.name, "work");
     sidecar.shutdown().await;
+}
+
+/// For development: nothing has to be set but the variable.
+async fn spotlight_alone_gets_everything() {
+    let sidecar = Collector::start().await.unwrap();
+    let url = format!("{}/stream", sidecar.url());
+    let of_everything = || Init::new(Options::new()).spotlight(Setting::On);
+    let spotlight = variables([("SENTRY_SPOTLIGHT", &url)]);
+    let guard = of_everything().environment(spotlight).start().unwrap();
+    let settings = guard.tracer().settings();
+    assert_eq!(
+        (settings.traces_sample_rate, settings.send_default_pii),
+        (Some(1.0), true)
+    );
+    start_span("work").run(|_| {});
+    assert!(guard.flush(PATIENCE));
+    sidecar.wait_for_transactions(1, PATIENCE).await.unwrap();
+
+    let with_rate = variables([
+        ("SENTRY_SPOTLIGHT", "1"),
+        ("SENTRY_TRACES_SAMPLE_RATE", "0"),
+    ]);
+    let guard = of_everything().environment(with_rate).start().unwrap();
+    assert_eq!(guard.tracer().settings().traces_sample_rate, Some(0.0));
+    let with_dsn = variables([("SENTRY_DSN", "http://key@127.0.0.1:9/1")]);
+    let guard = of_everything().environment(with_dsn).start().unwrap();
+    assert_eq!(guard.tracer().settings().traces_sample_rate, None);
+    drop(guard);
+    sidecar.shutdown().await;
+}
+
+async fn what_goes_wrong_is_told() {
+    let project = Collector::start().await.unwrap();
+    let (tell, told) = std::sync::mpsc::channel();
+    let options = Options::new().dsn(project.dsn()).traces_sample_rate(1.0);
+    let options =
+        options.on_diagnostic(move |diagnostic| tell.send(diagnostic.to_string()).unwrap());
+    let guard = Init::new(options).environment(|_| None).start().unwrap();
+    for (status, expected) in [
+        (403, "is the DSN still right?"),
+        (413, "of that size"),
+        (403, ""),
+    ] {
+        project.set_behaviour(Behaviour::respond(status, &[]).unwrap());
+        start_span("work").run(|_| {});
+        assert!(guard.flush(PATIENCE));
+        let told = told.try_recv().unwrap_or_default();
+        assert!(
+            told.contains(expected) && told.is_empty() == expected.is_empty(),
+            "{told}"
+        );
+    }
+    drop(guard);
+    project.shutdown().await;
 }
 
 async fn an_own_sink_is_the_only_one() {

@@ -9,11 +9,11 @@ use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::process::Command;
 use std::thread;
 
-use sentry_trace_collector::Collector;
+use sentry_trace_collector::{Behaviour, Collector};
 use sentry_trace_export::http::HttpTransport;
 use sentry_trace_export::init::init;
 use sentry_trace_export::transport::Transport;
-use sentry_trace_runtime::Options;
+use sentry_trace_runtime::{Options, start_span};
 use support::{PATIENCE, envelope};
 
 /// Set in the process that a test starts.
@@ -115,5 +115,67 @@ fn with_a_variable() {
     if std::env::var_os(CHILD).is_some() {
         let error = init(Options::new()).unwrap_err().to_string();
         assert!(error.contains("= \"https://\u{fffd}\": "), "{error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn debug_writes_what_goes_wrong_on_the_standard_error_output() {
+    let collector = Collector::start().await.unwrap();
+    let refuse = Behaviour::respond(403, &[]).unwrap();
+    collector.set_behaviour(refuse);
+    for (debug, is_written) in [("yes", true), ("off", false)] {
+        let mut process = process("with_debug");
+        process
+            .env("SENTRY_DSN", collector.dsn())
+            .env("SENTRY_DEBUG", debug);
+        let output = process.env(CHILD, "").output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
+        let line = "sentry-trace: the DSN's host refuses envelopes with 403";
+        assert_eq!(stderr.contains(line), is_written, "{stderr}");
+    }
+    collector.shutdown().await;
+}
+
+#[test]
+fn with_debug() {
+    if std::env::var_os(CHILD).is_some() {
+        let guard = init(Options::new().traces_sample_rate(1.0)).unwrap();
+        start_span("work").run(|_| {});
+        assert!(guard.flush(PATIENCE));
+    }
+}
+
+#[cfg(feature = "spotlight")]
+#[test]
+fn who_passes_over_the_variable_for_spotlight_is_warned() {
+    for (variable, is_warned) in [
+        ("http://127.0.0.1:9/stream", true),
+        ("1", true),
+        ("0", false),
+    ] {
+        let mut process = process("with_spotlight_off");
+        process.env("SENTRY_SPOTLIGHT", variable);
+        let output = process.env(CHILD, "").output().unwrap();
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{stderr}");
+        let warning = "SENTRY_SPOTLIGHT is passed over";
+        assert_eq!(stderr.contains(warning), is_warned, "{variable}: {stderr}");
+    }
+}
+
+#[cfg(feature = "spotlight")]
+#[test]
+fn with_spotlight_off() {
+    use sentry_trace_export::init::Init;
+    use sentry_trace_export::spotlight::Setting;
+
+    if std::env::var_os(CHILD).is_some() {
+        drop(
+            Init::new(Options::new())
+                .spotlight(Setting::Off)
+                .start()
+                .unwrap(),
+        );
     }
 }

@@ -14,8 +14,9 @@ pub(super) fn sink(collector: &str, arguments: &Arguments) -> Result<EnvelopeSin
     if let Some(dsn) = &arguments.dsn {
         sink = sink.to(http(dsn)?);
     }
-    if let Some(Setting::Url(url)) = arguments.spotlight.as_deref().map(Setting::parse) {
-        sink = sink.to(Spotlight::new(&url).map_err(|error| format!("{url}: {error}"))?);
+    let spotlight = arguments.spotlight.as_deref().map(Setting::parse);
+    if let Some(url) = spotlight.as_ref().and_then(Setting::url) {
+        sink = sink.to(Spotlight::new(url).map_err(|error| format!("{url}: {error}"))?);
     }
     Ok(sink)
 }

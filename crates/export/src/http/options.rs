@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use sentry_trace_runtime::diagnostics::Listener;
+
 /// How envelopes are sent and kept.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
@@ -27,6 +29,8 @@ pub struct HttpOptions {
     #[doc(alias = "send_client_reports")]
     #[doc(alias = "sendClientReports")]
     pub client_reports: bool,
+    /// Who is told of envelopes that do not get through; nobody by default.
+    pub listener: Listener,
 }
 
 impl Default for HttpOptions {
@@ -40,6 +44,7 @@ impl Default for HttpOptions {
             retries: 5,
             ca_certs: None,
             client_reports: true,
+            listener: Listener::default(),
         }
     }
 }

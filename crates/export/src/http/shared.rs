@@ -7,6 +7,7 @@ use sentry_trace_runtime::sink::Loss;
 
 use super::buffer::{Buffer, Waiting};
 use super::options::{HttpOptions, HttpStats};
+use super::troubles::Troubles;
 use crate::discards::{Discards, reason};
 use crate::envelope::Envelope;
 use crate::post::{Answer, Posted};
@@ -48,6 +49,7 @@ struct State {
     stopping: bool,
     ended: bool,
     stats: HttpStats,
+    troubles: Troubles,
 }
 
 /// What goes into one request.
@@ -88,6 +90,9 @@ impl Shared {
             self.work.notify_one();
         } else {
             state.lose(reason::QUEUE_OVERFLOW, contents);
+            let trouble = state.troubles.of_overflow(Instant::now());
+            drop(state);
+            self.tell(trouble);
         }
     }
 
@@ -167,9 +172,21 @@ impl Shared {
 
     /// Draws the conclusions from a request.
     pub(super) fn settle(&self, job: Job, posted: &Posted) {
+        let now = Instant::now();
         let mut state = self.state();
-        state.settle(job, posted, &self.options, Instant::now());
+        state.settle(job, posted, &self.options, now);
+        let trouble = state.troubles.of_request(posted, now);
+        drop(state);
+        // A flush that is over has told.
+        self.tell(trouble);
         self.done.notify_all();
+    }
+
+    /// Tells whoever listens, who may ask this for its counts.
+    fn tell(&self, trouble: Option<String>) {
+        if let Some(trouble) = trouble {
+            self.options.listener.note(trouble);
+        }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -235,17 +252,17 @@ impl State {
                 );
                 self.settle_answer(job, answer, options, now);
             }
-            Posted::Unreachable => {
+            Posted::Unreachable(_) => {
                 self.fail(None, options, now);
                 self.keep_report(job.report, now);
                 if let Some(waiting) = job.waiting {
                     self.buffer.put_back(waiting);
                 }
             }
-            Posted::Cut => self.retry(job, None, reason::NETWORK_ERROR, options, now),
+            Posted::Cut(_) => self.retry(job, None, reason::NETWORK_ERROR, options, now),
             // What may have arrived is not sent twice, and a report less than anything: it has no id to know it by, so
             // that its losses would be counted again.
-            Posted::Unanswered | Posted::Impossible => {
+            Posted::Unanswered(_) | Posted::Impossible(_) => {
                 self.fail(None, options, now);
                 if let Some(waiting) = job.waiting {
                     self.give_up(&waiting, reason::NETWORK_ERROR);

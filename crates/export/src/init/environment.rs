@@ -3,6 +3,7 @@
 use sentry_trace_runtime::Options;
 
 use super::error::InitError;
+use crate::switch;
 
 /// Reads a variable by its name.
 pub(super) type Variable = dyn Fn(&str) -> Option<String>;
@@ -21,6 +22,9 @@ pub(super) fn complete(options: Options, variable: &Variable) -> Result<Options,
     }
     if let Some(environment) = read("SENTRY_ENVIRONMENT") {
         found = found.environment(environment);
+    }
+    if let Some(text) = read("SENTRY_DEBUG") {
+        found = found.debug(switch::parse(&text).unwrap_or(true));
     }
     if let Some(text) = read(TRACES_SAMPLE_RATE).filter(|_| !options.samples()) {
         found = found.traces_sample_rate(rate(text)?);

@@ -5,6 +5,8 @@ use sentry_trace_runtime::{Options, OptionsError, Settings};
 
 use super::environment::Variable;
 use crate::envelope::Format;
+#[cfg(feature = "spotlight")]
+use crate::spotlight::Setting;
 use crate::transport::EnvelopeSink;
 
 #[cfg(feature = "spotlight")]
@@ -18,7 +20,7 @@ pub(super) struct Sinks {
     #[cfg(feature = "dsn")]
     pub(super) http: crate::http::HttpOptions,
     #[cfg(feature = "spotlight")]
-    pub(super) spotlight: Option<crate::spotlight::Setting>,
+    pub(super) spotlight: Option<Setting>,
     /// The setting comes from the environment.
     #[cfg(feature = "spotlight")]
     spotlight_is_variable: bool,
@@ -37,12 +39,39 @@ impl Sinks {
                 .filter(|client| client.is_enabled());
         }
         #[cfg(feature = "spotlight")]
-        if self.spotlight.is_none() {
-            let text = variable(SPOTLIGHT);
-            self.spotlight = text.as_deref().map(crate::spotlight::Setting::parse);
-            self.spotlight_is_variable = true;
-        }
+        self.complete_spotlight(variable(SPOTLIGHT).as_deref().map(Setting::parse));
         _ = variable;
+    }
+
+    /// A URL in the environment goes before a mere yes, and anything else that is set before the environment (Sentry,
+    /// "Spotlight").
+    #[cfg(feature = "spotlight")]
+    fn complete_spotlight(&mut self, variable: Option<Setting>) {
+        match (&self.spotlight, &variable) {
+            (None, _) | (Some(Setting::On), Some(Setting::Url(_))) => {
+                self.spotlight = variable;
+                self.spotlight_is_variable = true;
+            }
+            (Some(Setting::Off | Setting::Url(_)), Some(Setting::On | Setting::Url(_)))
+                if self.spotlight != variable =>
+            {
+                crate::spotlight::warn(&format!(
+                    "{SPOTLIGHT} is passed over: the program says otherwise"
+                ));
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether there are copies, and nothing else.
+    pub(super) fn are_copies_alone(&self, options: &Options) -> bool {
+        #[cfg(feature = "spotlight")]
+        return options.has_no_outlet() && self.spotlight.as_ref().and_then(Setting::url).is_some();
+        #[cfg(not(feature = "spotlight"))]
+        {
+            _ = options;
+            false
+        }
     }
 
     /// What the bound client is set to.
@@ -110,7 +139,11 @@ impl Sinks {
         let Some(dsn) = &settings.service.dsn else {
             return Ok(sink);
         };
-        let transport = crate::http::HttpTransport::with_options(dsn, self.http.clone());
+        let mut options = self.http.clone();
+        if !options.listener.is_listening() {
+            options.listener = settings.listener.clone();
+        }
+        let transport = crate::http::HttpTransport::with_options(dsn, options);
         transport
             .map(|transport| sink.to(transport))
             .map_err(|reason| reason.of_option(dsn))
@@ -136,7 +169,7 @@ impl Sinks {
 
     #[cfg(feature = "spotlight")]
     fn with_copies(&self, sink: EnvelopeSink) -> Result<EnvelopeSink, OptionsError> {
-        let Some(crate::spotlight::Setting::Url(url)) = &self.spotlight else {
+        let Some(url) = self.spotlight.as_ref().and_then(Setting::url) else {
             return Ok(sink);
         };
         match crate::spotlight::Spotlight::new(url) {

@@ -4,7 +4,7 @@ use sentry_core::{Client, ClientOptions, TracesSamplingStrategy, TransactionCont
 use sentry_trace_runtime::sampler::SamplingContext;
 use sentry_trace_runtime::{Options, Value};
 
-/// What the client is set to: DSN, release, environment, server name, organisation, strictness, PII and sampling.
+/// What the client is set to: DSN, release, environment, server name, organisation, strictness, PII, `debug` and sampling.
 ///
 /// A sampler is called with the name, op, trace id, the parent's decision, and the data as custom context. A rate
 /// outside [0, 1] becomes the nearer end, as it has that effect in the client.
@@ -13,6 +13,9 @@ pub fn client_options(client: &Client) -> Options {
     let mut options = Options::new()
         .strict_trace_continuation(theirs.strict_trace_continuation)
         .send_default_pii(theirs.send_default_pii);
+    if theirs.debug {
+        options = options.debug(true);
+    }
     if let Some(dsn) = client.dsn() {
         options = options.dsn(dsn.to_string().replace(":@", "@"));
     }
