@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::current::{Scope, own_span};
 use sentry_trace_runtime::transaction::{Data, TransactionSource};
-use sentry_trace_runtime::{Describe, Span, SpanHandle, Text};
+use sentry_trace_runtime::{Describe, Span, SpanHandle, Text, Tracer};
 
 use crate::headers::Headers;
 use crate::html::Preflight;
@@ -128,12 +128,10 @@ impl ServerSpan {
         if let Some(hooks) = &open.hooks {
             hooks.show_response(status, headers, &open.span);
         }
-        if open
-            .span
-            .tracer()
-            .is_some_and(|tracer| tracer.settings().ignores_status(status))
-        {
+        let tracer = open.span.tracer();
+        if let Some(tracer) = tracer.filter(|tracer| tracer.settings().ignores_status(status)) {
             open.span.discard_transaction();
+            note_discarded(tracer, status);
         }
     }
 
@@ -221,5 +219,16 @@ impl Describe for Start<'_> {
 
     fn data(&self) -> Data {
         self.request.data(self.send_default_pii)
+    }
+}
+
+/// Whoever misses a transaction is told why it does not come.
+fn note_discarded(tracer: &Tracer, status: u16) {
+    if tracer.settings().listener.is_listening() {
+        tracer.note_once(&format!("discarded {status}"), || {
+            format!(
+                "transactions with the status {status} are discarded, see trace_ignore_status_codes; told once"
+            )
+        });
     }
 }

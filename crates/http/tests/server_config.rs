@@ -218,3 +218,18 @@ fn a_route_is_looked_for_only_where_it_is_recorded() {
     }
     assert_eq!(sink.take()[0].root.name, "GET /orders/{id}");
 }
+
+#[test]
+fn whoever_misses_a_transaction_is_told_why() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let options =
+        Options::new().on_diagnostic(move |diagnostic| _ = tell.send(diagnostic.to_string()));
+    assert_eq!(serve_with(options, 404, |config| config).len(), 0);
+    let told: Vec<_> = told.iter().collect();
+    assert_eq!(
+        told,
+        [
+            "transactions with the status 404 are discarded, see trace_ignore_status_codes; told once"
+        ]
+    );
+}

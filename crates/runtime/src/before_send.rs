@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::contain::contain_quietly;
+use crate::contain::contain;
 use crate::diagnostics::{Counters, Diagnostic};
 use crate::sink::{Loss, LossReason, Sink};
 use crate::transaction::{Surroundings, Transaction};
@@ -21,7 +21,7 @@ pub(crate) struct Filtered {
 impl Sink for Filtered {
     fn accept(&self, transaction: Transaction) {
         let spans = transaction.span_count() as u64;
-        let answer = contain_quietly(|| (self.before_send)(transaction));
+        let answer = contain(|| (self.before_send)(transaction));
         if answer.is_none() {
             let note = "before_send_transaction panicked: the transaction is dropped";
             self.counters.tell(&Diagnostic::Note(note.to_owned()));
