@@ -62,7 +62,9 @@
 //! - Which transactions are recorded: [`Options::traces_sample_rate`] and [`Options::traces_sampler`]; without either none
 //!   are.
 //! - Which hosts get headers: [`Options::trace_propagation_targets`].
-//! - What was dropped or ignored, and why: [`Options::on_diagnostic`] and [`Tracer::stats`].
+//! - What must not leave the service: [`Options::before_send_transaction`].
+//! - What was dropped or ignored, and why nothing comes: [`Options::debug`] or the variable `SENTRY_DEBUG`,
+//!   [`Options::on_diagnostic`] and [`Tracer::stats`].
 //! - Work that outlives its request, a task or a websocket: [`SpanHandle::continuation`].
 //! - The trace in messages, and in child processes: [`carrier`], [`process`].
 //! - Threads and `spawn_blocking`, a blocking client within them for example: [`carry_trace`].
