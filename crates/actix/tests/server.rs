@@ -410,6 +410,34 @@ async fn filter_hooks_and_captured_headers() {
 }
 
 #[actix_web::test]
+async fn the_request_decides_before_the_parent() {
+    let (sink, tracer) = tracer();
+    let served = Served::start(move || {
+        let carried = async || current_span().trace_data().expect("a trace").sentry_trace;
+        let layer = TraceMiddleware::new()
+            .tracer(tracer.clone())
+            .sampled(|request| Some(request.headers.first("x-debug")? == b"1"));
+        App::new().route("/", web::get().to(carried)).wrap(layer)
+    });
+    for (parent, debug, sent_on) in [
+        ("0", "x-debug: 1\r\n", "-1"),
+        ("1", "x-debug: 0\r\n", "-0"),
+        ("0", "", "-0"),
+        ("1", "", "-1"),
+    ] {
+        let trace = "771a43a4192642f0b136d5159a501700-1234567890abcdef";
+        let headers = format!("sentry-trace: {trace}-{parent}\r\n{debug}");
+        let answer = served.request("GET", "/", &headers).await;
+        assert!(answer.ends_with(sent_on), "{headers} {answer}");
+        if sent_on == "-1" {
+            let transaction = wait_for_one(&sink);
+            assert_eq!(transaction.trace_id.to_string(), trace[..32]);
+        }
+    }
+    assert!(sink.take().is_empty());
+}
+
+#[actix_web::test]
 async fn events_of_a_server_end_with_the_stream() {
     let (sink, tracer) = tracer();
     let next = Arc::new(Notify::new());

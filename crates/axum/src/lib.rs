@@ -52,6 +52,34 @@
 //! a websocket ends when the connection is upgraded; what is said on it goes into transactions of its own, below
 //! [`SpanHandle::continuation`](sentry_trace_runtime::SpanHandle::continuation).
 //!
+//! # Sampling by the request
+//!
+//! A sampler sees the name, the op and the data of a transaction. What only the request tells, its headers for example,
+//! [`TraceLayer::sampled`] decides by:
+//!
+//! ```
+//! # use axum::{Router, routing::get};
+//! # use http::Request;
+//! # use sentry_trace_axum::TraceLayer;
+//! # use sentry_trace_runtime::testing::MemorySink;
+//! # use sentry_trace_runtime::{Options, Tracer};
+//! # use tower::ServiceExt;
+//! # tokio::runtime::Runtime::new().unwrap().block_on(async {
+//! # let sink = MemorySink::new();
+//! let tracer = Tracer::new(Options::new().traces_sample_rate(0.0).inline_sink(sink.clone()))?;
+//! let layer = TraceLayer::new()
+//!     .tracer(tracer)
+//!     .sampled(|request| request.headers.first("x-debug").map(|_| true));
+//! let app = Router::new().route("/", get(|| async { "home" })).layer(layer);
+//!
+//! let request = Request::get("/").header("x-debug", "1").body(String::new()).unwrap();
+//! app.clone().oneshot(request).await.unwrap();
+//! assert_eq!(sink.take().len(), 1);
+//! app.oneshot(Request::get("/").body(String::new()).unwrap()).await.unwrap();
+//! assert_eq!(sink.take().len(), 0);
+//! # Ok::<(), sentry_trace_runtime::OptionsError>(()) }).unwrap();
+//! ```
+//!
 //! # Pages
 //!
 //! Handlers take [`TraceMeta`] and write it into their templates. [`InjectMetaLayer`] does it without touching any

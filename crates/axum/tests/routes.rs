@@ -1,4 +1,4 @@
-//! Names of transactions, wherever the layer stands.
+//! Names of transactions, wherever the layer stands, and the decision about them.
 
 use axum::Router;
 use axum::routing::{any, delete, get};
@@ -7,7 +7,7 @@ use http_body_util::BodyExt;
 use sentry_trace_axum::{RouteLayer, TraceLayer};
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::transaction::TransactionSource;
-use sentry_trace_runtime::{Options, Tracer, Transaction};
+use sentry_trace_runtime::{Options, Tracer, Transaction, current_span};
 use tower::util::MapRequestLayer;
 use tower::{Layer, Service, ServiceExt};
 
@@ -167,5 +167,37 @@ async fn the_route_of_a_grpc_call_is_not_replaced_by_that_of_the_router() {
         assert_eq!(transaction.root.name, "POST /shop.Orders/Place");
         let route = transaction.root.data.get("http.route");
         assert_eq!(route, Some(&"/shop.Orders/Place".into()));
+    }
+}
+
+#[tokio::test]
+async fn the_request_decides_before_the_parent() {
+    let (tracer, sink) = tracer();
+    let layer = TraceLayer::new().tracer(tracer).sampled(|request| {
+        let header = request.headers.first("x-debug")?;
+        (request.route() == Some("/users/{id}")).then_some(header == b"1")
+    });
+    let carried = || async { current_span().trace_data().expect("a trace").sentry_trace };
+    let app = Router::new()
+        .route("/users/{id}", get(carried))
+        .layer(layer);
+    for (parent, debug, sent_on) in [
+        ("0", Some("1"), "-1"),
+        ("1", Some("0"), "-0"),
+        ("0", None, "-0"),
+        ("1", None, "-1"),
+    ] {
+        let header = format!("771a43a4192642f0b136d5159a501700-1234567890abcdef-{parent}");
+        let mut request = Request::get("/users/7").header("sentry-trace", header);
+        if let Some(debug) = debug {
+            request = request.header("x-debug", debug);
+        }
+        let request = request.body(String::new()).expect("a request");
+        let response = app.clone().oneshot(request).await.expect("a response");
+        let body = response.into_body().collect().await.expect("a body");
+        let carried = String::from_utf8_lossy(&body.to_bytes()).into_owned();
+        assert!(carried.ends_with(sent_on), "{parent} {debug:?}: {carried}");
+        let is_recorded = !sink.take().is_empty();
+        assert_eq!(is_recorded, sent_on == "-1", "{parent} {debug:?}");
     }
 }

@@ -57,6 +57,46 @@ impl ServerConfig {
         self.with_hooks(|hooks| hooks.name = Some(Arc::new(name)))
     }
 
+    /// Decides by the request whether it is recorded, before the sampler and the parent (rule R5); `None` leaves it to
+    /// them and to the rate. Ignored where no sampling is configured; not asked about requests without a transaction.
+    ///
+    /// The decision goes out with the calls of the request. Where it differs from the parent's, the trace has parts that
+    /// are recorded and parts that are not. Who may send the header that it goes by decides how much is recorded.
+    ///
+    /// ```
+    /// use http::{HeaderMap, Request};
+    /// use sentry_trace_http::{ServerConfig, ServerRequest, incoming};
+    /// use sentry_trace_runtime::testing::MemorySink;
+    /// use sentry_trace_runtime::{Options, Tracer};
+    ///
+    /// let sink = MemorySink::new();
+    /// let tracer = Tracer::new(Options::new().traces_sample_rate(0.0).inline_sink(sink.clone()))?;
+    /// let config = ServerConfig::new("auto.http.example")
+    ///     .tracer(tracer)
+    ///     .sampled(|request| match request.headers.first("x-tenant")? {
+    ///         b"trial" => Some(true),
+    ///         b"load-test" => Some(false),
+    ///         _ => None,
+    ///     });
+    ///
+    /// for tenant in ["trial", "load-test", "shop"] {
+    ///     let request = Request::get(format!("/{tenant}")).header("x-tenant", tenant).body(()).unwrap();
+    ///     let span = config.start(&ServerRequest::from_http(&request), incoming(request.headers()));
+    ///     span.respond(200, &HeaderMap::new());
+    ///     span.finish();
+    /// }
+    /// let names: Vec<_> = sink.take().into_iter().map(|transaction| transaction.root.name).collect();
+    /// assert_eq!(names, ["GET /trial"]);
+    /// # Ok::<(), sentry_trace_runtime::OptionsError>(())
+    /// ```
+    #[doc(alias = "normalizedRequest")]
+    pub fn sampled(
+        self,
+        sampled: impl Fn(&ServerRequest<'_>) -> Option<bool> + Send + Sync + 'static,
+    ) -> Self {
+        self.with_hooks(|hooks| hooks.sampled = Some(Arc::new(sampled)))
+    }
+
     /// Called when a span that is recorded has started; may add data. Not called for requests that are not sampled.
     #[doc(alias = "requestHook")]
     pub fn on_request(
@@ -112,7 +152,8 @@ impl ServerConfig {
             send_default_pii: tracer.settings().send_default_pii,
             request,
         };
-        let span = context.start_root(&mut start, None);
+        let sampled = self.explicit_decision(&tracer, request);
+        let span = context.start_root(&mut start, sampled);
         let hooks = self.hooks.as_ref().filter(|_| span.is_recording());
         if let Some(hooks) = hooks {
             hooks.show_request(&tracer, request, &span);
@@ -131,6 +172,11 @@ impl ServerConfig {
     fn custom_name(&self, tracer: &Tracer, request: &ServerRequest<'_>) -> Option<String> {
         let name = self.hooks.as_ref()?.name.as_ref()?;
         hooks::call(tracer, "name", || name(request)).flatten()
+    }
+
+    fn explicit_decision(&self, tracer: &Tracer, request: &ServerRequest<'_>) -> Option<bool> {
+        let sampled = self.hooks.as_ref()?.sampled.as_ref()?;
+        hooks::call(tracer, "sampled", || sampled(request)).flatten()
     }
 
     fn with_hooks(mut self, set: impl FnOnce(&mut Hooks)) -> Self {

@@ -10,6 +10,7 @@ use crate::server_request::ServerRequest;
 
 pub(crate) type Filter = Arc<dyn Fn(&ServerRequest<'_>) -> bool + Send + Sync>;
 type Name = Arc<dyn Fn(&ServerRequest<'_>) -> Option<String> + Send + Sync>;
+type Sampled = Arc<dyn Fn(&ServerRequest<'_>) -> Option<bool> + Send + Sync>;
 type OnRequest = Arc<dyn Fn(&ServerRequest<'_>, &SpanHandle) + Send + Sync>;
 type OnResponse = Arc<dyn Fn(u16, &dyn Headers, &SpanHandle) + Send + Sync>;
 
@@ -18,6 +19,7 @@ type OnResponse = Arc<dyn Fn(u16, &dyn Headers, &SpanHandle) + Send + Sync>;
 pub(crate) struct Hooks {
     pub(crate) filter: Option<Filter>,
     pub(crate) name: Option<Name>,
+    pub(crate) sampled: Option<Sampled>,
     pub(crate) on_request: Option<OnRequest>,
     pub(crate) on_response: Option<OnResponse>,
     pub(crate) captured_headers: Vec<String>,

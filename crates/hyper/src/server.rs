@@ -69,6 +69,15 @@ impl<S> TraceService<S> {
         self.map(|layer| layer.name(name))
     }
 
+    /// Decides by the request whether it is recorded, before the sampler and the parent (rule R5); `None` leaves it to
+    /// them and to the rate. Ignored where no sampling is configured; not asked about requests without a transaction.
+    pub fn sampled(
+        self,
+        sampled: impl Fn(&ServerRequest<'_>) -> Option<bool> + Send + Sync + 'static,
+    ) -> Self {
+        self.map(|layer| layer.sampled(sampled))
+    }
+
     /// Called when a span that is recorded has started; may add data. Not called for requests that are not sampled.
     pub fn on_request(
         self,

@@ -116,13 +116,14 @@ async fn what_can_be_set_is_asked() {
         .tracer(tracer)
         .client_address([192, 0, 2, 7].into())
         .filter(|request| request.path != "/health")
+        .sampled(|request| (request.path == "/untraced").then_some(false))
         .name(|request| request.path.ends_with("named").then(|| "named".to_owned()))
         .on_request(|request, span| span.set_data("asked", request.path.to_owned()))
         .on_response(|status, _, span| span.set_data("answered", status))
         .capture_headers(["x-tenant", "cookie"]);
     let address = serve(service).await;
     let client = Client::builder(TokioExecutor::new()).build_http::<Empty<Bytes>>();
-    for path in ["/health", "/users/7", "/users/named"] {
+    for path in ["/health", "/untraced", "/users/7", "/users/named"] {
         let request = Request::get(format!("http://{address}{path}"))
             .header("x-tenant", "7")
             .header("cookie", "sid=secret")

@@ -98,7 +98,27 @@ impl Options {
 
     /// Decides for each transaction: gives a rate in [0, 1] and goes before the parent's decision (rule R5).
     ///
-    /// A transaction that is started in it is not recorded: it would have to be decided about as well.
+    /// A transaction that is started in it is not recorded: it would have to be decided about as well. For what only the
+    /// request tells, server adapters have `sampled`, which goes before the sampler.
+    ///
+    /// ```
+    /// # use sentry_trace_runtime::testing::MemorySink;
+    /// use sentry_trace_runtime::{Options, Tracer};
+    ///
+    /// let options = Options::new().traces_sampler(|context| {
+    ///     // What the parent decided holds; new traces have a rate by their name.
+    ///     context.inherit_or_sample_with(match context.name {
+    ///         "POST /orders" => 1.0,
+    ///         name if name.ends_with("/health") => 0.0,
+    ///         _ => 0.1,
+    ///     })
+    /// });
+    /// # let options = options.inline_sink(MemorySink::new());
+    /// let tracer = Tracer::new(options)?;
+    /// assert!(tracer.start_new_trace().start_span("POST /orders").start().is_recording());
+    /// assert!(!tracer.start_new_trace().start_span("GET /health").start().is_recording());
+    /// # Ok::<(), sentry_trace_runtime::OptionsError>(())
+    /// ```
     #[doc(alias = "tracesSampler")]
     pub fn traces_sampler(
         mut self,

@@ -32,6 +32,25 @@ pub struct SamplingContext<'a> {
 
 impl SamplingContext<'_> {
     /// The parent's rate, or 1 or 0 by its decision; `fallback` for the head of a trace.
+    ///
+    /// ```
+    /// # use sentry_trace_runtime::testing::MemorySink;
+    /// use sentry_trace_runtime::core::continuation::SingleLines;
+    /// use sentry_trace_runtime::{Options, Tracer};
+    ///
+    /// let options = Options::new().traces_sampler(|context| context.inherit_or_sample_with(1.0));
+    /// # let options = options.inline_sink(MemorySink::new());
+    /// let tracer = Tracer::new(options)?;
+    /// assert!(tracer.start_new_trace().start_span("head").start().is_recording());
+    ///
+    /// let not_sampled = SingleLines {
+    ///     sentry_trace: Some(b"771a43a4192642f0b136d5159a501700-1234567890abcdef-0".as_slice()),
+    ///     ..SingleLines::default()
+    /// };
+    /// let context = tracer.continue_trace(not_sampled);
+    /// assert!(!context.start_span("below a parent").start().is_recording());
+    /// # Ok::<(), sentry_trace_runtime::OptionsError>(())
+    /// ```
     #[doc(alias = "inheritOrSampleWith")]
     #[must_use]
     pub fn inherit_or_sample_with(&self, fallback: f64) -> f64 {
