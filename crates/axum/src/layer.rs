@@ -82,7 +82,7 @@ impl TraceLayer {
         }
     }
 
-    /// Records these headers, with `send_default_pii` only; never those that carry credentials (rule R10).
+    /// Records these headers, with `send_default_pii` only; `[Filtered]` in place of credentials (rule R10).
     pub fn capture_headers(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             inner: self.inner.capture_headers(names),

@@ -5,6 +5,7 @@ use sentry_trace_runtime::core::default_port;
 use sentry_trace_runtime::transaction::Data;
 
 use crate::method::static_method;
+use crate::redact::filter_query;
 use crate::server_request::split_port;
 
 /// The URL of an outgoing request in parts, without userinfo.
@@ -132,8 +133,8 @@ impl<'a> ClientRequest<'a> {
         let mut data = Data::with_capacity(6);
         data.add("http.request.method", static_method(self.method));
         if let Some(url) = &self.url {
-            let query = url.query.filter(|_| send_default_pii);
-            data.add("url.full", url.shown([""; 2], query));
+            let query = url.query.filter(|_| send_default_pii).map(filter_query);
+            data.add("url.full", url.shown([""; 2], query.as_deref()));
             data.add("server.address", Text::copied(url.host));
             if let Some(port) = url.effective_port() {
                 data.add("server.port", port);
@@ -172,6 +173,16 @@ mod tests {
             assert_eq!(full(true).as_deref(), Some(text));
             assert_eq!(full(false).as_deref(), text.split('?').next());
         }
+    }
+
+    #[test]
+    fn a_query_is_recorded_without_its_credentials_and_sent_with_them() {
+        let uri: http::Uri = "https://a.test/?x=1&access_token=t".parse().expect("a URI");
+        let url = ClientUrl::from_http(&uri).expect("it is absolute");
+        let data = ClientRequest::new("GET", Some(url)).data(true);
+        let full = data.get("url.full").and_then(Value::as_str);
+        assert_eq!(full, Some("https://a.test/?x=1&access_token=[Filtered]"));
+        assert_eq!(url.to_text(), "https://a.test/?x=1&access_token=t");
     }
 
     #[test]

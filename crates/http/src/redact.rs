@@ -1,37 +1,92 @@
-//! Headers whose values are never recorded, whatever the settings are (rule R10).
+//! Values that are never recorded, whatever the settings are (rule R10; Sentry, "Data Collection", "Sensitive Denylist").
 
-/// Parts of names that stand for credentials.
-const SENSITIVE_PARTS: [&str; 17] = [
+/// What stands where a value was.
+pub(crate) const FILTERED: &str = "[Filtered]";
+
+/// Parts of names that stand for credentials: Sentry's list, and `cookie`, `oidc` and `signature`.
+const SENSITIVE_PARTS: [&str; 20] = [
     "auth",
+    "bearer",
     "cookie",
-    "token",
-    "secret",
-    "password",
-    "passwd",
-    "api-key",
-    "apikey",
-    "session",
-    "csrf",
-    "xsrf",
     "credential",
-    "signature",
+    "csrf",
+    "identity",
     "jwt",
+    "key",
     "oidc",
-    "subscription-key",
-    "functions-key",
+    "passwd",
+    "password",
+    "pwd",
+    "saml",
+    "secret",
+    "session",
+    "sid",
+    "signature",
+    "sso",
+    "token",
+    "xsrf",
 ];
 
 /// Whether a header carries credentials by its name, in any case: `authorization`, `cookie`, `set-cookie`,
-/// `x-api-key`, tokens and the like.
+/// `x-api-key`, tokens and the like (rule R10). As Sentry demands, a part of the name is enough, so that
+/// `idempotency-key` does too.
 #[must_use]
 pub fn is_sensitive(header: &str) -> bool {
-    let name = header.to_ascii_lowercase().replace('_', "-");
+    let name = header.to_ascii_lowercase();
     SENSITIVE_PARTS.iter().any(|part| name.contains(part))
+}
+
+/// A query with [`FILTERED`] in place of the values of sensitive keys, and all else byte for byte (rule R10).
+///
+/// Both `&` and `;` separate. What follows a `;` and is no pair belongs to the value before it.
+pub(crate) fn filter_query(query: &str) -> String {
+    let mut filtered = String::with_capacity(query.len());
+    let mut is_filtered = false;
+    for piece in query.split_inclusive(['&', ';']) {
+        let pair = piece.trim_end_matches(['&', ';']);
+        let separator = &piece[pair.len()..];
+        let value = match pair.split_once('=') {
+            Some((key, value)) => {
+                is_filtered = is_sensitive(&decoded(key));
+                Some(value)
+            }
+            None => Some(pair).filter(|rest| !rest.is_empty()),
+        };
+        match value.filter(|_| is_filtered) {
+            Some(value) => filtered.extend([&pair[..pair.len() - value.len()], FILTERED]),
+            None => filtered.push_str(pair),
+        }
+        filtered.push_str(separator);
+        is_filtered &= separator == ";";
+    }
+    filtered
+}
+
+/// A key behind its escapes, a bad one of which stands for itself. A plus sign stays where it is read as a space: no
+/// sensitive part has either.
+fn decoded(key: &str) -> String {
+    let mut decoded = Vec::with_capacity(key.len());
+    let mut rest = key.as_bytes();
+    while let [first, ..] = rest {
+        let (byte, len) = escaped(rest).map_or((*first, 1), |byte| (byte, 3));
+        decoded.push(byte);
+        rest = &rest[len..];
+    }
+    String::from_utf8_lossy(&decoded).into_owned()
+}
+
+/// The byte of the escape that the text begins with.
+fn escaped(text: &[u8]) -> Option<u8> {
+    let [b'%', high, low, ..] = text else {
+        return None;
+    };
+    let digit = |byte: u8| char::from(byte).to_digit(16);
+    u8::try_from(digit(*high)? << 4 | digit(*low)?).ok()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::is_sensitive;
+    use super::{filter_query, is_sensitive};
 
     #[test]
     fn credentials_are_recognised_by_name() {
@@ -57,6 +112,20 @@ mod tests {
             "x-amzn-oidc-accesstoken",
             "Ocp-Apim-Subscription-Key",
             "x-functions-key",
+            "idempotency-key",
+            "sec-websocket-key",
+            "x-ms-client-pwd",
+            "X-Bearer",
+            "x-sso",
+            "saml-response",
+            "x-ms-client-principal-identity",
+            "x-sid",
+            "x-credentials",
+            "x-csrf",
+            "x-xsrf",
+            "x-secret",
+            "x-password",
+            "x-passwd",
         ] {
             assert!(is_sensitive(name), "{name}");
         }
@@ -66,10 +135,36 @@ mod tests {
             "content-type",
             "user-agent",
             "x-tenant",
-            "idempotency-key",
-            "sec-websocket-key",
         ] {
             assert!(!is_sensitive(name), "{name}");
+        }
+    }
+
+    #[test]
+    fn the_values_of_sensitive_keys_are_filtered_and_all_else_stays() {
+        for query in [
+            "",
+            "q=1",
+            "q",
+            "&&;=&=1;",
+            "q=a+b%20c&ü=%zz&page=2;x",
+            "token",
+        ] {
+            assert_eq!(filter_query(query), query);
+        }
+        for (query, filtered) in [
+            ("token=t", "token=[Filtered]"),
+            ("token=", "token=[Filtered]"),
+            ("a=1&Api_Key=a=b&c=%31", "a=1&Api_Key=[Filtered]&c=%31"),
+            ("a=1;sid=2;c=3", "a=1;sid=[Filtered];c=3"),
+            ("user[password]=x&y", "user[password]=[Filtered]&y"),
+            ("to%6Ben=t&%70wd=p", "to%6Ben=[Filtered]&%70wd=[Filtered]"),
+            ("my+to%6ben%zz%f=t", "my+to%6ben%zz%f=[Filtered]"),
+            ("%FF%C3key%=t", "%FF%C3key%=[Filtered]"),
+            ("jwt=a;b&c;d", "jwt=[Filtered];[Filtered]&c;d"),
+            ("jwt=a;;b;c=1;d", "jwt=[Filtered];;[Filtered];c=1;d"),
+        ] {
+            assert_eq!(filter_query(query), filtered, "{query}");
         }
     }
 }

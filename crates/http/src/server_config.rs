@@ -9,7 +9,6 @@ use crate::headers::Headers;
 use crate::hooks;
 use crate::html::Preflight;
 use crate::method::static_method;
-use crate::redact::is_sensitive;
 use crate::server_hooks::{Filter, Hooks};
 use crate::server_request::ServerRequest;
 use crate::server_span::{ServerSpan, Start};
@@ -115,14 +114,14 @@ impl ServerConfig {
         self.with_hooks(|hooks| hooks.on_response = Some(Arc::new(hook)))
     }
 
-    /// Records these headers of requests and responses, with `send_default_pii` only. Those that carry credentials
-    /// ([`is_sensitive`](crate::is_sensitive)) are never recorded (rule R10).
+    /// Records these headers of requests and responses, with `send_default_pii` only. In place of the values of those that
+    /// carry credentials ([`is_sensitive`](crate::is_sensitive)) stands `[Filtered]` (rule R10).
     pub fn capture_headers(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let names = names
             .into_iter()
-            .map(|name| name.into().to_ascii_lowercase());
-        let kept = names.filter(|name| !is_sensitive(name)).collect();
-        self.with_hooks(|hooks| hooks.captured_headers = kept)
+            .map(|name| name.into().to_ascii_lowercase())
+            .collect();
+        self.with_hooks(|hooks| hooks.captured_headers = names)
     }
 
     /// Continues the trace of a request and starts its span.

@@ -6,6 +6,7 @@ use sentry_trace_runtime::{SpanHandle, Tracer};
 
 use crate::headers::Headers;
 use crate::hooks;
+use crate::redact::{FILTERED, is_sensitive};
 use crate::server_request::ServerRequest;
 
 pub(crate) type Filter = Arc<dyn Fn(&ServerRequest<'_>) -> bool + Send + Sync>;
@@ -55,9 +56,15 @@ impl Hooks {
             headers.each(name, &mut |value| {
                 values.push(String::from_utf8_lossy(value).into_owned());
             });
-            if !values.is_empty() {
-                span.set_data(format!("{prefix}{name}"), values.join(", "));
+            if values.is_empty() {
+                continue;
             }
+            let value = if is_sensitive(name) {
+                FILTERED.to_owned()
+            } else {
+                values.join(", ")
+            };
+            span.set_data(format!("{prefix}{name}"), value);
         }
     }
 }

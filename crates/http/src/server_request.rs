@@ -7,6 +7,7 @@ use sentry_trace_runtime::{Text, Value};
 
 use crate::headers::Headers;
 use crate::method::static_method;
+use crate::redact::filter_query;
 use crate::version;
 
 /// A request as the filter, the hooks and the span see it.
@@ -17,7 +18,8 @@ pub struct ServerRequest<'a> {
     pub method: &'a str,
     /// The path, percent-encoded as it was received, without the query.
     pub path: &'a str,
-    /// The query without `?`; recorded only with `send_default_pii`.
+    /// The query without `?`; recorded only with `send_default_pii`, and then without the values of keys that stand for
+    /// credentials.
     pub query: Option<&'a str>,
     /// `http` or `https`, where it is known.
     pub scheme: Option<&'a str>,
@@ -175,7 +177,7 @@ impl<'a> ServerRequest<'a> {
         }
         if send_default_pii {
             if let Some(query) = self.query {
-                data.add("url.query", Text::copied(query));
+                data.add("url.query", filter_query(query));
             }
             if let Some(address) = self.client_address {
                 data.add("client.address", address.to_string());

@@ -73,6 +73,13 @@ fn the_url_is_recorded_in_parts() {
 }
 
 #[test]
+fn a_query_is_recorded_without_its_credentials() {
+    let options = Options::new().send_default_pii(true);
+    let transaction = serve(options, |config| config).remove(0);
+    assert_eq!(text(&transaction, "url.query"), Some("token=[Filtered]"));
+}
+
+#[test]
 fn a_filter_keeps_the_trace_and_drops_the_transaction() {
     assert!(
         serve(Options::new(), |config| config
@@ -135,7 +142,7 @@ fn hooks_add_data() {
 }
 
 #[test]
-fn headers_are_captured_on_demand_and_credentials_never() {
+fn headers_are_captured_on_demand_and_credentials_are_filtered() {
     let without_pii = serve(Options::new(), |config| config.capture_headers(CAPTURED)).remove(0);
     assert_eq!(text(&without_pii, "http.request.header.x-tenant"), None);
 
@@ -146,6 +153,16 @@ fn headers_are_captured_on_demand_and_credentials_never() {
         Some("blue")
     );
     assert_eq!(text(&with_pii, "http.response.header.x-cache"), Some("hit"));
+    for name in [
+        "request.header.authorization",
+        "request.header.x-api-key",
+        "response.header.set-cookie",
+    ] {
+        let value = text(&with_pii, &format!("http.{name}"));
+        assert_eq!(value, Some("[Filtered]"), "{name}");
+    }
+    let absent = text(&with_pii, "http.response.header.authorization");
+    assert_eq!(absent, None);
     assert!(!format!("{with_pii:?}").contains("secret"));
 }
 

@@ -94,7 +94,7 @@ impl<S> TraceService<S> {
         self.map(|layer| layer.on_response(hook))
     }
 
-    /// Records these headers, with `send_default_pii` only; never those that carry credentials (rule R10).
+    /// Records these headers, with `send_default_pii` only; `[Filtered]` in place of credentials (rule R10).
     pub fn capture_headers(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.map(|layer| layer.capture_headers(names))
     }

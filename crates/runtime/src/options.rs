@@ -194,8 +194,8 @@ impl Options {
         self
     }
 
-    /// Record queries, client addresses, and the values of the headers that an adapter is told to capture (rule R10). Off by
-    /// default.
+    /// Record queries, client addresses, and the values of the headers that an adapter is told to capture (rule R10). In
+    /// place of values whose keys or names stand for credentials, `token` for example, goes `[Filtered]`. Off by default.
     #[doc(alias = "sendDefaultPii")]
     pub const fn send_default_pii(mut self, send: bool) -> Self {
         self.send_default_pii = Some(send);

@@ -92,7 +92,7 @@ impl<F> ServerLayer<F> {
         self.map(|config| config.on_response(hook))
     }
 
-    /// Records these headers, with `send_default_pii` only; never those that carry credentials (rule R10).
+    /// Records these headers, with `send_default_pii` only; `[Filtered]` in place of credentials (rule R10).
     pub fn capture_headers(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         self.map(|config| config.capture_headers(names))
     }
