@@ -6,7 +6,7 @@ use sentry_trace_runtime::transaction::SpanRecord;
 use crate::attributes::write_data;
 use crate::extra::Extra;
 use crate::json::{self, Object};
-use crate::sdk;
+use crate::{request, sdk};
 
 /// What Sentry knows Rust as; `rust` becomes `other` there.
 const PLATFORM: &str = "native";
@@ -31,6 +31,7 @@ pub(crate) fn write(out: &mut Vec<u8>, transaction: &Transaction) {
         event.text_unless_empty("environment", Some(&service.environment));
         event.text_unless_empty("server_name", service.server_name.as_deref());
         sdk::write(event);
+        request::write(event, &transaction.root);
         for (key, json) in extra.iter().flat_map(|extra| &extra.members) {
             event.raw(key, json);
         }

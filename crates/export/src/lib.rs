@@ -26,6 +26,7 @@ mod json;
 mod post;
 #[cfg(feature = "dsn")]
 mod rate_limits;
+mod request;
 mod sdk;
 mod shrink;
 mod span_stream;

@@ -24,7 +24,8 @@
 //! the integration where that matters.
 //!
 //! The request of an event stays the affair of `sentry-tower` and `sentry-actix`, which keep it in a processor of the
-//! scope; the client does not write it into transactions either. Ours have the same in the data of their root span.
+//! scope, and the client runs no processor for transactions. Ours have a `request` out of the data of their root span, where
+//! that serves one (rule R13), with or without those crates.
 //!
 //! # Beside the client's own tracing
 //! Where none of our spans is current and one of the client's is, our HTTP clients propagate from that

@@ -122,6 +122,7 @@ fn a_transaction_has_every_part_in_its_place() {
             "environment": "staging",
             "server_name": "shop-1",
             "sdk": { "name": "sentry-trace", "version": env!("CARGO_PKG_VERSION") },
+            "request": { "method": "GET" },
             "contexts": { "trace": {
                 "trace_id": trace_id.to_string(),
                 "span_id": root_id.to_string(),
