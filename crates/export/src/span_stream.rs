@@ -7,6 +7,7 @@ use sentry_trace_runtime::{Transaction, Value};
 use crate::attributes::write_value;
 use crate::extra::Extra;
 use crate::json::{self, Object};
+use crate::localhost::is_localhost;
 use crate::sdk;
 
 /// The most spans of one item.
@@ -25,17 +26,23 @@ pub(crate) fn portions(transaction: &Transaction) -> impl Iterator<Item = Vec<&S
 
 /// Writes the payload of one item.
 pub(crate) fn write(out: &mut Vec<u8>, transaction: &Transaction, spans: &[&SpanRecord]) {
+    let is_localhost = is_localhost(&transaction.root);
     json::object(out, |payload| {
         payload.number("version", 2);
         payload.list("items", |items| {
             for span in spans {
-                items.object(|object| write_span(object, transaction, span));
+                items.object(|object| write_span(object, transaction, span, is_localhost));
             }
         });
     });
 }
 
-fn write_span(object: &mut Object<'_>, transaction: &Transaction, span: &SpanRecord) {
+fn write_span(
+    object: &mut Object<'_>,
+    transaction: &Transaction,
+    span: &SpanRecord,
+    is_localhost: Option<bool>,
+) {
     let is_segment = span.span_id == transaction.root.span_id;
     object.id("trace_id", transaction.trace_id);
     object.id("span_id", span.span_id);
@@ -53,6 +60,9 @@ fn write_span(object: &mut Object<'_>, transaction: &Transaction, span: &SpanRec
             data: &span.data,
         };
         attributes.add_common(transaction, span);
+        if let Some(is_localhost) = is_localhost {
+            attributes.add("sentry.is_localhost", &Value::Bool(is_localhost));
+        }
         if is_segment {
             attributes.add_segment(transaction);
         }
