@@ -100,9 +100,9 @@ impl Envelope {
     /// 1000 spans.
     ///
     /// Where the items would be longer than [they may be](Format::max_bytes), data is left out before, the longest first:
-    /// texts of all spans become `[truncated]`; when that is not enough, the spans with the most data lose it all; then
-    /// names are cut to 200 bytes and `[truncated]`. Spans, ids, times and statuses stay, so that a great many spans can
-    /// still be longer.
+    /// texts of all spans and links become `[truncated]`; when that is not enough, those with the most data lose it all;
+    /// then names are cut to 200 bytes and `[truncated]`; then the spans with the most links lose those. Spans, their ids,
+    /// times and statuses stay, so that a great many spans can still be longer.
     #[must_use]
     pub fn write(transaction: Transaction, format: Format) -> Vec<Self> {
         let mut transaction = transaction;

@@ -3,9 +3,10 @@
 use sentry_trace_runtime::Transaction;
 use sentry_trace_runtime::transaction::SpanRecord;
 
-use crate::attributes::write_data;
+use crate::attributes::write_plain;
 use crate::extra::Extra;
 use crate::json::{self, Object};
+use crate::links::write_links;
 use crate::{request, sdk};
 
 /// What Sentry knows Rust as; `rust` becomes `other` there.
@@ -80,5 +81,8 @@ fn write_common(object: &mut Object<'_>, span: &SpanRecord) {
         object.text("status", status.as_str());
     }
     object.text_unless_empty("origin", Some(&span.origin));
-    write_data(object, &span.data);
+    if !span.data.is_empty() {
+        object.object("data", |object| write_plain(object, &span.data));
+    }
+    write_links(object, &span.links, write_plain);
 }

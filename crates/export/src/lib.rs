@@ -22,6 +22,7 @@ mod dsc;
 mod event;
 mod extra;
 mod json;
+mod links;
 mod localhost;
 #[cfg(any(feature = "dsn", feature = "spotlight"))]
 mod post;

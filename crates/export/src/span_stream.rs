@@ -4,9 +4,10 @@ use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::transaction::{Data, SpanRecord};
 use sentry_trace_runtime::{Transaction, Value};
 
-use crate::attributes::write_value;
+use crate::attributes::{write_typed, write_typed_value};
 use crate::extra::Extra;
 use crate::json::{self, Object};
+use crate::links::write_links;
 use crate::localhost::is_localhost;
 use crate::sdk;
 
@@ -66,10 +67,9 @@ fn write_span(
         if is_segment {
             attributes.add_segment(transaction);
         }
-        for (key, value) in span.data.iter() {
-            attributes.write(key, value);
-        }
+        write_typed(attributes.object, &span.data);
     });
+    write_links(object, &span.links, write_typed);
 }
 
 /// A streamed span is either well or not. What was given up, by a caller who went away for example, has not failed.
@@ -128,20 +128,7 @@ impl Attributes<'_, '_> {
 
     fn add(&mut self, key: &str, value: &Value) {
         if self.data.get(key).is_none() {
-            self.write(key, value);
+            write_typed_value(self.object, key, value);
         }
-    }
-
-    fn write(&mut self, key: &str, value: &Value) {
-        let kind = match value {
-            Value::Integer(_) => "integer",
-            Value::Float(number) if number.is_finite() => "double",
-            Value::Bool(_) => "boolean",
-            _ => "string",
-        };
-        self.object.object(key, |attribute| {
-            attribute.text("type", kind);
-            write_value(attribute.key("value"), value);
-        });
     }
 }

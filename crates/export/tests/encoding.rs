@@ -9,11 +9,12 @@ use sentry_trace_collector::envelope::Envelope as Parsed;
 use sentry_trace_export::envelope::{Envelope, Format};
 use sentry_trace_runtime::clock::Timestamp;
 use sentry_trace_runtime::core::continuation::Incoming;
+use sentry_trace_runtime::core::sentry_trace::SentryTrace;
 use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::sink::Loss;
 use sentry_trace_runtime::testing::{MemorySink, SeededEntropy, StoppedClock};
 use sentry_trace_runtime::transaction::TransactionSource;
-use sentry_trace_runtime::{Options, Tracer, Transaction, Value};
+use sentry_trace_runtime::{Link, Options, Tracer, Transaction, Value};
 use serde_json::{Value as Json, json};
 use support::{only, transaction};
 
@@ -227,6 +228,66 @@ fn an_empty_context_leaves_the_trace_header_out() {
     assert!(envelope.header.get("trace").is_none());
 }
 
+const PRODUCER: &str = "771a43a4192642f0b136d5159a501700-1234567890abcdef-0";
+
+/// A link to the producer with these further members.
+fn to_producer(more: Json) -> Json {
+    let mut link = more;
+    link["trace_id"] = json!(PRODUCER[..32]);
+    link["span_id"] = json!(PRODUCER[33..49]);
+    link
+}
+
+/// Of a root with two links and a child with one: what each format says.
+fn links(format: Format) -> [Json; 2] {
+    let service = service(Options::new());
+    let producer = SentryTrace::parse(PRODUCER.as_bytes()).unwrap();
+    let link = Link::to_sender(producer).unwrap();
+    let typed = link.clone().data("sentry.link.type", "previous_trace");
+    let typed = typed.data("retries", 2).data("share", 0.5);
+    let unknown = Link::new(link.trace_id, link.span_id);
+    let root = service.tracer.start_new_trace().start_span("work");
+    let root = root.link(typed).link(unknown).start();
+    root.start_child("linked").link(link).start().finish();
+    root.start_child("plain").start().finish();
+    root.finish();
+    let json = parsed(service.sink.take().remove(0), format).items[0]
+        .json()
+        .unwrap();
+    let (root, child, plain) = match format {
+        Format::SpanStream => (&json["items"][0], &json["items"][1], &json["items"][2]),
+        _ => (
+            &json["contexts"]["trace"],
+            &json["spans"][0],
+            &json["spans"][1],
+        ),
+    };
+    assert!(plain["span_id"].is_string() && plain.get("links").is_none());
+    [root["links"].clone(), child["links"].clone()]
+}
+
+#[test]
+fn a_transaction_has_the_links_of_its_spans() {
+    let attributes = json!({ "sentry.link.type": "previous_trace", "retries": 2, "share": 0.5 });
+    let [root, child] = links(Format::Transaction);
+    let typed = to_producer(json!({ "sampled": false, "attributes": attributes }));
+    assert_eq!(root, json!([typed, to_producer(json!({}))]));
+    assert_eq!(child, json!([to_producer(json!({ "sampled": false }))]));
+}
+
+#[test]
+fn a_stream_has_the_links_of_its_spans_with_types() {
+    let attributes = json!({
+        "sentry.link.type": { "type": "string", "value": "previous_trace" },
+        "retries": { "type": "integer", "value": 2 },
+        "share": { "type": "double", "value": 0.5 },
+    });
+    let [root, child] = links(Format::SpanStream);
+    let typed = to_producer(json!({ "sampled": false, "attributes": attributes }));
+    assert_eq!(root, json!([typed, to_producer(json!({}))]));
+    assert_eq!(child, json!([to_producer(json!({ "sampled": false }))]));
+}
+
 #[test]
 fn dropped_spans_are_reported() {
     let service = service(Options::new().max_spans(2));
@@ -264,6 +325,41 @@ fn the_longest_data_goes_first() {
         event["contexts"]["trace"]["data"]["middle"],
         json!("m".repeat(1000))
     );
+}
+
+#[test]
+fn the_data_of_links_counts_as_that_of_spans() {
+    let mut transaction = transaction("work", 1);
+    let most = Format::Transaction.max_bytes(&transaction);
+    let link = Link::new(transaction.trace_id, transaction.root.span_id);
+    let long = link.data("long", "l".repeat(most));
+    transaction.spans[0].links.add(long.data("short", "kept"));
+    transaction.spans[0].data.set("middle", "m".repeat(1000));
+    let event = event(transaction);
+    assert_eq!(
+        event["spans"][0]["links"][0]["attributes"],
+        json!({ "long": "[truncated]", "short": "kept" })
+    );
+    let middle = &event["spans"][0]["data"]["middle"];
+    assert_eq!(*middle, json!("m".repeat(1000)));
+}
+
+#[test]
+fn links_go_last_the_most_of_them_first() {
+    let mut transaction = transaction("work", 1000);
+    let link = Link::new(transaction.trace_id, transaction.root.span_id);
+    for (number, span) in transaction.spans.iter_mut().enumerate() {
+        let links = if number == 0 { 1 } else { 128 };
+        (0..links).for_each(|_| span.links.add(link.clone()));
+    }
+    let most = Format::Transaction.max_bytes(&transaction);
+    let bytes = only(transaction, Format::Transaction).to_bytes(Timestamp::default());
+    assert!(bytes.len() < most, "{}", bytes.len());
+    let event = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
+    let spans = event["spans"].as_array().unwrap();
+    assert_eq!(spans.len(), 1000);
+    let kept = |span: usize| spans[span]["links"].as_array().map(Vec::len);
+    assert_eq!((kept(0), kept(1), kept(999)), (Some(1), None, Some(128)));
 }
 
 #[test]

@@ -4,11 +4,13 @@ use std::mem;
 
 use sentry_trace_core::id::SpanId;
 
+use crate::clock::Timestamp;
 use crate::context::TraceContext;
 use crate::current::current_span;
 use crate::describe::Describe;
 use crate::global;
 use crate::handle::SpanHandle;
+use crate::link::{Link, Links};
 use crate::span::{EnteredSpan, Span};
 use crate::text::Text;
 use crate::transaction::{Data, SpanRecord, TransactionSource};
@@ -20,6 +22,7 @@ pub struct SpanBuilder {
     below: Below,
     description: Description,
     sampled: Option<bool>,
+    rare: Option<Box<Rare>>,
 }
 
 /// Where the span starts.
@@ -38,6 +41,23 @@ struct Description {
     op: Text,
     source: TransactionSource,
     data: Data,
+}
+
+/// What few spans are given; the others have no room for it.
+#[derive(Default)]
+struct Rare {
+    links: Links,
+    started_at: Option<Timestamp>,
+}
+
+impl Rare {
+    #[cold]
+    fn add_to(self: Box<Self>, span: &SpanHandle) {
+        span.edit(|record| {
+            record.links = self.links;
+            record.start = self.started_at.unwrap_or(record.start);
+        });
+    }
 }
 
 /// Starts a span below the current one.
@@ -71,6 +91,7 @@ impl SpanBuilder {
             below,
             description,
             sampled: None,
+            rare: None,
         }
     }
 
@@ -93,6 +114,29 @@ impl SpanBuilder {
         self
     }
 
+    /// Links the span to another one; at most [`MAX_LINKS`](crate::transaction::MAX_LINKS) are kept.
+    ///
+    /// Takes what [`Link::to`] and [`Link::to_sender`] give, too: without a link nothing happens.
+    #[doc(alias = "links")]
+    pub fn link(mut self, link: impl Into<Option<Link>>) -> Self {
+        if let Some(link) = link.into() {
+            self.rare().links.add(link);
+        }
+        self
+    }
+
+    /// Says when the work started, where somebody else measured that: the wait in a queue, or a driver. Whatever is
+    /// measured later in the transaction keeps its own times, and nothing else moves when a root starts earlier.
+    #[doc(alias = "startTime")]
+    pub fn started_at(mut self, start: Timestamp) -> Self {
+        self.rare().started_at = Some(start);
+        self
+    }
+
+    fn rare(&mut self) -> &mut Rare {
+        self.rare.get_or_insert_default()
+    }
+
     /// Decides for a root: goes before the sampler and the parent (rule R5). Ignored where no sampling is configured.
     pub const fn sampled(mut self, sampled: bool) -> Self {
         self.sampled = Some(sampled);
@@ -105,12 +149,17 @@ impl SpanBuilder {
             below,
             mut description,
             sampled,
+            rare,
         } = self;
-        match below {
+        let span = match below {
             Below::Context(context) => context.start_root(&mut description, sampled),
             Below::Current => start_below(&current_span(), &mut description, sampled),
             Below::Handle(handle) => start_below(&handle, &mut description, sampled),
+        };
+        if let Some(rare) = rare {
+            rare.add_to(&span);
         }
+        span
     }
 
     /// Starts the span and makes it current on this thread until it is dropped.

@@ -10,7 +10,8 @@ use sentry_trace_core::status::SpanStatus;
 use sentry_trace_core::traceparent;
 
 use crate::describe::Describe;
-use crate::recording::Slot;
+use crate::link::Link;
+use crate::recording::{End, Slot};
 use crate::sink::Loss;
 use crate::text::Text;
 use crate::trace::{Role, Trace};
@@ -215,6 +216,17 @@ impl SpanHandle {
         self.edit(|span| set(&mut span.data));
     }
 
+    /// Links the span to another one; at most [`MAX_LINKS`](crate::transaction::MAX_LINKS) are kept.
+    ///
+    /// Takes what [`Link::to`] and [`Link::to_sender`] give, too: without a link nothing happens.
+    #[doc(alias = "addLink")]
+    #[doc(alias = "addLinks")]
+    pub fn add_link(&self, link: impl Into<Option<Link>>) {
+        if let Some(link) = link.into() {
+            self.edit(|span| span.links.add(link));
+        }
+    }
+
     /// Discards the transaction that the span belongs to: it will not be handed to the sink.
     pub fn discard_transaction(&self) {
         let Some(span) = &self.span else { return };
@@ -310,11 +322,11 @@ impl SpanHandle {
         }
     }
 
-    /// Ends the span; a root hands its transaction over.
-    pub(crate) fn finish(self, status: Option<SpanStatus>) {
+    /// Ends the span at this time; a root hands its transaction over.
+    pub(crate) fn finish(self, status: Option<SpanStatus>, end: impl End) {
         match self.span {
-            Some(span) if span.slot == Slot::Root => span.trace.finish(status),
-            Some(span) if matches!(span.slot, Slot::Child(_)) => span.finish_child(status),
+            Some(span) if span.slot == Slot::Root => span.trace.finish(status, end),
+            Some(span) if matches!(span.slot, Slot::Child(_)) => span.finish_child(status, end),
             _ => {}
         }
     }
@@ -339,13 +351,21 @@ impl SpanHandle {
     }
 }
 
+impl Link {
+    /// A link to a span of this process, recorded or not; `None` when there is no span.
+    #[must_use]
+    pub fn to(span: &SpanHandle) -> Option<Self> {
+        Self::to_sender(span.sentry_trace()?)
+    }
+}
+
 impl Reference {
     /// Whether it is a [scope of the sender](crate::TraceContext::scope_of_sender).
     fn stands_for_sender(&self) -> bool {
         self.trace.role == Role::Scope && self.trace.remote_parent == Some(self.span_id)
     }
 
-    fn finish_child(&self, status: Option<SpanStatus>) {
+    fn finish_child(&self, status: Option<SpanStatus>, end: impl End) {
         let tracer = &self.trace.tracer;
         let mut state = self.trace.state();
         let Some(recording) = &mut state.recording else {
@@ -353,7 +373,7 @@ impl Reference {
             tracer.note_late_span();
             return;
         };
-        let end = recording.now(tracer.clock());
+        let end = end.time(recording, tracer.clock());
         if let Some(record) = recording.span(self.slot) {
             record.close(end, status);
         }

@@ -12,8 +12,8 @@ pub(crate) struct Recording {
     pub(crate) dropped_spans: u32,
     pub(crate) discarded: bool,
     pub(crate) surroundings: Option<Surroundings>,
-    /// What the monotonic clock showed at the start of the root.
-    started: u64,
+    /// What the monotonic clock showed when the root began.
+    begun: u64,
 }
 
 /// The place of a span in its recording.
@@ -25,6 +25,26 @@ pub(crate) enum Slot {
     Lost,
     Root,
     Child(u32),
+}
+
+/// When a span ends: a type for each way, so that those that end now carry no time along.
+pub(crate) trait End {
+    fn time(self, recording: &Recording, clock: &dyn Clock) -> Timestamp;
+}
+
+/// When it is finished.
+pub(crate) struct Now;
+
+impl End for Now {
+    fn time(self, recording: &Recording, clock: &dyn Clock) -> Timestamp {
+        recording.now(clock)
+    }
+}
+
+impl End for Timestamp {
+    fn time(self, _: &Recording, _: &dyn Clock) -> Timestamp {
+        self
+    }
 }
 
 /// Room for the few children that most requests have.
@@ -39,7 +59,7 @@ impl Recording {
             dropped_spans: 0,
             discarded: false,
             surroundings,
-            started: 0,
+            begun: 0,
         }
     }
 
@@ -47,13 +67,15 @@ impl Recording {
     pub(crate) fn begin(&mut self, clock: &dyn Clock) {
         self.root.start = clock.wall();
         self.root.end = self.root.start;
-        self.started = clock.monotonic();
+        self.begun = clock.monotonic();
     }
 
     /// The time of day, by a clock that does not jump within a transaction.
+    ///
+    /// The root's own start may be what somebody else measured. Its end is, while it is open, when it began here.
     pub(crate) fn now(&self, clock: &dyn Clock) -> Timestamp {
-        let since_start = clock.monotonic().saturating_sub(self.started);
-        Timestamp::from_micros(self.root.start.as_micros().saturating_add(since_start))
+        let since_begin = clock.monotonic().saturating_sub(self.begun);
+        Timestamp::from_micros(self.root.end.as_micros().saturating_add(since_begin))
     }
 
     /// Adds an open child, unless there are `max_spans` of them already.

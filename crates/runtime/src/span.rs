@@ -4,8 +4,10 @@ use std::ops::Deref;
 
 use sentry_trace_core::status::SpanStatus;
 
+use crate::clock::Timestamp;
 use crate::current::{CurrentGuard, Scope};
 use crate::handle::SpanHandle;
+use crate::recording::{End, Now};
 
 /// A span that finishes when it is dropped, with the status `internal_error` when that is because of a panic.
 ///
@@ -56,14 +58,29 @@ impl Span {
     /// Finishes it now, with this status unless one was set.
     pub fn finish_with_status(mut self, status: SpanStatus) {
         // Taken out, so that the drop does not finish it again.
-        std::mem::take(&mut self.handle).finish(Some(status));
+        std::mem::take(&mut self.handle).finish(Some(status), Now);
+    }
+
+    /// Finishes it now, as work that ended at `end`: for work that somebody else measured. An end before the start becomes
+    /// the start.
+    ///
+    /// Of a root, the children that are still open end at that time too; others keep theirs, which may be later.
+    #[doc(alias = "endTimestamp")]
+    pub fn finish_at(mut self, end: Timestamp) {
+        self.end(end);
+    }
+
+    /// Ends it at this time, by what happens on this thread. The handle goes, so that nothing ends twice.
+    fn end(&mut self, end: impl End) {
+        let panicked = std::thread::panicking() && !self.started_in_panic;
+        let status = panicked.then_some(SpanStatus::InternalError);
+        std::mem::take(&mut self.handle).finish(status, end);
     }
 }
 
 impl Drop for Span {
     fn drop(&mut self) {
-        let panicked = std::thread::panicking() && !self.started_in_panic;
-        std::mem::take(&mut self.handle).finish(panicked.then_some(SpanStatus::InternalError));
+        self.end(Now);
     }
 }
 

@@ -12,7 +12,7 @@ use crate::changes::with_decision;
 use crate::decide::Parent;
 use crate::frozen_dsc::FrozenDsc;
 use crate::queue::guarded;
-use crate::recording::Recording;
+use crate::recording::{End, Recording};
 use crate::sink::{Loss, LossReason};
 use crate::text::Text;
 use crate::tracer::Tracer;
@@ -155,13 +155,13 @@ impl Trace {
         text
     }
 
-    /// Ends the root and hands the transaction over, once.
-    pub(crate) fn finish(mut self: Arc<Self>, status: Option<SpanStatus>) {
+    /// Ends the root at this time and hands the transaction over, once.
+    pub(crate) fn finish(mut self: Arc<Self>, status: Option<SpanStatus>, end: impl End) {
         // Frozen before the recording is taken: the envelope may be the first to need it.
         if self.tracer.has_sink() {
             self.baggage();
         }
-        let Some((recording, source)) = self.take_recording(status) else {
+        let Some((recording, source)) = self.take_recording(status, end) else {
             return;
         };
         let counters = self.tracer.counters();
@@ -191,7 +191,11 @@ impl Trace {
     }
 
     /// Ends the root and takes what was recorded in one step: nothing is added in between.
-    fn take_recording(&self, status: Option<SpanStatus>) -> Option<(Recording, TransactionSource)> {
+    fn take_recording(
+        &self,
+        status: Option<SpanStatus>,
+        end: impl End,
+    ) -> Option<(Recording, TransactionSource)> {
         let mut state = self.state();
         let state = &mut *state;
         let recording = state.recording.as_mut()?;
@@ -199,7 +203,7 @@ impl Trace {
         if matches!(&self.dsc, Dsc::Head { frozen, .. } if frozen.get().is_none()) {
             state.head_name = recording.root.name.clone();
         }
-        let end = recording.now(self.tracer.clock());
+        let end = end.time(recording, self.tracer.clock());
         recording.close(end, status);
         Some((state.recording.take()?, state.source))
     }

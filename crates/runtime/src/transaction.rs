@@ -8,10 +8,11 @@ use sentry_trace_core::id::{SpanId, TraceId, version_4};
 use sentry_trace_core::status::SpanStatus;
 
 use crate::clock::Timestamp;
+pub use crate::data::{Data, MAX_DATA};
 pub use crate::frozen_dsc::FrozenDsc;
+pub use crate::link::{Links, MAX_LINKS};
 use crate::service::Service;
 use crate::text::Text;
-use crate::value::Value;
 
 /// Where the name of a transaction comes from (Sentry, "Transaction Annotations").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -100,10 +101,12 @@ pub struct SpanRecord {
     pub status: Option<SpanStatus>,
     /// When it started.
     pub start: Timestamp,
-    /// When it ended; while it is open, when it started.
+    /// When it ended; while it is open, when it began here, whatever its start is said to be.
     pub end: Timestamp,
     /// Data, each key once.
     pub data: Data,
+    /// The spans that it is linked to, in this trace and in others.
+    pub links: Links,
     pub(crate) open: bool,
 }
 
@@ -120,6 +123,7 @@ impl SpanRecord {
             start: Timestamp::from_micros(0),
             end: Timestamp::from_micros(0),
             data: Data::new(),
+            links: Links::new(),
             open: true,
         }
     }
@@ -131,70 +135,6 @@ impl SpanRecord {
             self.end = end.max(self.start);
             self.status = self.status.or(status);
         }
-    }
-}
-
-/// The data of a span: keys and values in the order in which they were first set.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Data(Vec<(Text, Value)>);
-
-/// The most keys that a span's data holds; further ones are ignored.
-pub const MAX_DATA: usize = 128;
-
-impl Data {
-    /// No data.
-    #[must_use]
-    pub const fn new() -> Self {
-        Self(Vec::new())
-    }
-
-    /// No data yet, and room for that many keys.
-    #[must_use]
-    pub fn with_capacity(keys: usize) -> Self {
-        Self(Vec::with_capacity(keys))
-    }
-
-    /// Sets a value; an earlier one of the same key is replaced in its place.
-    pub fn set(&mut self, key: impl Into<Text>, value: impl Into<Value>) {
-        let key = key.into();
-        if let Some((_, known)) = self.0.iter_mut().find(|(known, _)| *known == key) {
-            *known = value.into();
-        } else if self.0.len() < MAX_DATA {
-            self.0.push((key, value.into()));
-        }
-    }
-
-    /// Adds a value whose key is not there yet, which is not looked for: for adapters that set many keys of their own.
-    #[doc(hidden)]
-    pub fn add(&mut self, key: &'static str, value: impl Into<Value>) {
-        debug_assert!(self.get(key).is_none(), "{key} is there already");
-        self.0.push((Text::from_static(key), value.into()));
-    }
-
-    /// The value of a key.
-    #[must_use]
-    pub fn get(&self, key: &str) -> Option<&Value> {
-        self.0
-            .iter()
-            .find(|(known, _)| known == key)
-            .map(|(_, value)| value)
-    }
-
-    /// All keys and values.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &Value)> {
-        self.0.iter().map(|(key, value)| (key.as_ref(), value))
-    }
-
-    /// Whether there is no data.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// Removes the value of a key.
-    pub fn remove(&mut self, key: &str) -> Option<Value> {
-        let at = self.0.iter().position(|(known, _)| known == key)?;
-        Some(self.0.remove(at).1)
     }
 }
 

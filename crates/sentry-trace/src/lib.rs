@@ -66,6 +66,8 @@
 //! - What was dropped or ignored, and why nothing comes: [`Options::debug`] or the variable `SENTRY_DEBUG`,
 //!   [`Options::on_diagnostic`] and [`Tracer::stats`].
 //! - Work that outlives its request, a task or a websocket: [`SpanHandle::continuation`].
+//! - A batch whose messages come from many traces: [`Link`].
+//! - Work whose times somebody else measured: [`SpanBuilder::started_at`] and [`Span::finish_at`].
 //! - The trace in messages, and in child processes: [`carrier`], [`process`].
 //! - Threads and `spawn_blocking`, a blocking client within them for example: [`carry_trace`].
 //! - Tests without a network: [`testing`].
@@ -103,10 +105,10 @@ pub use sentry_trace_runtime::core::id::{SpanId, TraceId};
 pub use sentry_trace_runtime::core::status::SpanStatus;
 pub use sentry_trace_runtime::core::targets::Target;
 pub use sentry_trace_runtime::{
-    Describe, EnteredSpan, Options, OptionsError, Service, Settings, Span, SpanBuilder, SpanHandle,
-    StatusCodes, Text, TraceContext, TraceData, TraceFutureExt, Tracer, Transaction, Value,
-    carrier, carry_trace, clock, continue_trace, core, current, current_span, diagnostics, entropy,
-    instrument, process, sampler, set_global, sink, start_new_trace, start_span, testing,
+    Describe, EnteredSpan, Link, Options, OptionsError, Service, Settings, Span, SpanBuilder,
+    SpanHandle, StatusCodes, Text, TraceContext, TraceData, TraceFutureExt, Tracer, Transaction,
+    Value, carrier, carry_trace, clock, continue_trace, core, current, current_span, diagnostics,
+    entropy, instrument, process, sampler, set_global, sink, start_new_trace, start_span, testing,
     trace_data, tracer, transaction,
 };
 #[cfg(feature = "tower")]

@@ -9,11 +9,12 @@ use sentry_trace::export::http::HttpTransport;
 use sentry_trace::export::sentry::{ClientTransport, WithScope, client_options};
 use sentry_trace::export::transport::EnvelopeSink;
 use sentry_trace_core::continuation::SingleLines;
+use sentry_trace_core::sentry_trace::SentryTrace;
 use sentry_trace_core::status::SpanStatus;
 use sentry_trace_runtime::sink::{Loss, LossReason, Sink};
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::transaction::TransactionSource;
-use sentry_trace_runtime::{Options, Span, Tracer, Transaction};
+use sentry_trace_runtime::{Link, Options, Span, Tracer, Transaction};
 
 use super::config::{KEY, LIMITED_KEY, PATIENCE, dsn};
 
@@ -132,6 +133,19 @@ fn recipes() -> Vec<Recipe> {
             child.set_data("flag", true);
             child.set_data("no number", f64::NAN);
             child.set_data("no end", f64::NEG_INFINITY);
+        }),
+        plain("links", |root| {
+            let header = format!("{TRACE_ID}-1234567890abcdef");
+            let link = |flag: &str| {
+                let header = SentryTrace::parse(format!("{header}{flag}").as_bytes());
+                header.ok().and_then(Link::to_sender)
+            };
+            root.add_link(link("-1").map(|link| link.data("sentry.link.type", "previous_trace")));
+            root.add_link(link("-0"));
+            let batch = root.start_child("settle").op("queue.process");
+            let numbers = link("").map(|link| link.data("place", 7).data("share", 0.5));
+            batch.link(numbers).link(Link::to(root)).start().finish();
+            a_child(root);
         }),
         plain("every status", |root| {
             for number in 0..=16 {

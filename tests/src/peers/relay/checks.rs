@@ -6,8 +6,8 @@ use sentry_trace::export::envelope::Format;
 use sentry_trace_core::status::SpanStatus;
 use sentry_trace_runtime::clock::Timestamp;
 use sentry_trace_runtime::sink::{Loss, LossReason};
-use sentry_trace_runtime::transaction::{SpanRecord, TransactionSource};
-use sentry_trace_runtime::{Transaction, Value as Recorded};
+use sentry_trace_runtime::transaction::{Data, SpanRecord, TransactionSource};
+use sentry_trace_runtime::{Link, Transaction, Value as Recorded};
 use serde_json::{Map, Value, json};
 
 use super::cases::Sent;
@@ -77,9 +77,11 @@ fn check_transaction(recorded: &Transaction, received: &Received) -> Result<(), 
             "name": (!is_root).then(|| cut_as(&record.name, &got["description"])),
             "start": seconds(record.start),
             "end": seconds(record.end),
-            "data": data(record, json_value),
+            "data": data(&record.data, json_value),
+            "links": links(record, json_value),
         });
-        let data = data(record, |key, _| got["data"][key].clone());
+        let data = data(&record.data, |key, _| got["data"][key].clone());
+        let links = got["links"].clone();
         // Of the root, the event itself has the name and the times.
         let (name, times) = match is_root {
             true => (&Value::Null, event),
@@ -94,6 +96,7 @@ fn check_transaction(recorded: &Transaction, received: &Received) -> Result<(), 
             "start": times["start_timestamp"],
             "end": times["timestamp"],
             "data": data,
+            "links": links,
         });
         compare(&expected, &got)
     })
@@ -134,7 +137,8 @@ fn check_stream(recorded: &Transaction, received: &Received) -> Result<(), Misma
             "segment": is_root,
             "source": is_root.then(|| recorded.source.as_str()),
             "release": recorded.service.release,
-            "data": data(record, json_value),
+            "data": data(&record.data, json_value),
+            "links": links(record, typed),
         });
         let attribute = |name: &str| attributes[name]["value"].clone();
         let got = json!({
@@ -148,7 +152,8 @@ fn check_stream(recorded: &Transaction, received: &Received) -> Result<(), Misma
             "segment": got["is_segment"],
             "source": attribute("sentry.segment.name.source"),
             "release": attribute("sentry.release"),
-            "data": data(record, |key, _| attribute(key)),
+            "data": data(&record.data, |key, _| attribute(key)),
+            "links": got["links"],
         });
         compare(&expected, &got)
     })
@@ -317,13 +322,47 @@ fn seconds(time: Timestamp) -> Value {
     serde_json::from_str(&time.to_string()).unwrap_or_default()
 }
 
-/// An object with the keys of a span's data.
-fn data(record: &SpanRecord, value: impl Fn(&str, &Recorded) -> Value) -> Value {
-    let members = record.data.iter();
+/// A list of the links of a span; nothing where there are none.
+fn links(record: &SpanRecord, value: impl Fn(&str, &Recorded) -> Value) -> Value {
+    let link = |link: &Link| {
+        let mut json = json!({
+            "trace_id": link.trace_id.to_string(),
+            "span_id": link.span_id.to_string(),
+        });
+        if let Some(sampled) = link.sampled {
+            json["sampled"] = json!(sampled);
+        }
+        if !link.data.is_empty() {
+            json["attributes"] = data(&link.data, &value);
+        }
+        json
+    };
+    let links: Vec<_> = record.links.iter().map(link).collect();
+    if links.is_empty() {
+        Value::Null
+    } else {
+        json!(links)
+    }
+}
+
+/// An object with the keys of a span's or a link's data.
+fn data(data: &Data, value: impl Fn(&str, &Recorded) -> Value) -> Value {
+    let members = data.iter();
     members
         .map(|(key, recorded)| (key.to_owned(), value(key, recorded)))
         .collect::<Map<_, _>>()
         .into()
+}
+
+/// A value with its type, as streams have them.
+fn typed(key: &str, recorded: &Recorded) -> Value {
+    let kind = match recorded {
+        Recorded::Integer(_) => "integer",
+        Recorded::Float(number) if number.is_finite() => "double",
+        Recorded::Bool(_) => "boolean",
+        _ => "string",
+    };
+    json!({ "type": kind, "value": json_value(key, recorded) })
 }
 
 fn json_value(_: &str, recorded: &Recorded) -> Value {
