@@ -19,32 +19,13 @@
 //! ```
 
 use std::collections::BTreeSet;
-use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
+pub use crate::diagnostic::Diagnostic;
 pub use crate::listener::Listener;
 use crate::losses::Losses;
 use crate::sink::LossReason;
-
-/// Something that was dropped or ignored.
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub enum Diagnostic {
-    /// `traces_sampler` returned something outside [0, 1] (rule R5).
-    InvalidSampleRate(f64),
-    /// `traces_sampler` panicked (rule R5).
-    SamplerPanicked,
-    /// The queue in front of the sink was full; this many transactions have been dropped so far.
-    QueueFull(u64),
-    /// The sink panicked.
-    SinkPanicked,
-    /// Something that an adapter noticed.
-    Note(String),
-}
-
-/// The user's function that is told. It must not block; a panic in it is swallowed.
-pub(crate) type OnDiagnostic = Arc<dyn Fn(&Diagnostic) + Send + Sync>;
 
 /// What was dropped or ignored since the tracer was built.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,26 +110,4 @@ impl Counters {
 /// Adds one and gives the new count.
 pub(crate) fn count(counter: &AtomicU64) -> u64 {
     counter.fetch_add(1, Ordering::Relaxed) + 1
-}
-
-impl fmt::Display for Diagnostic {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InvalidSampleRate(rate) => {
-                write!(
-                    f,
-                    "traces_sampler returned {rate}, which is not in [0, 1]: not sampled"
-                )
-            }
-            Self::SamplerPanicked => f.write_str("traces_sampler panicked and counts as absent"),
-            Self::QueueFull(dropped) => {
-                write!(
-                    f,
-                    "the queue in front of the sink is full: {dropped} transactions dropped so far"
-                )
-            }
-            Self::SinkPanicked => f.write_str("the sink panicked"),
-            Self::Note(note) => f.write_str(note),
-        }
-    }
 }

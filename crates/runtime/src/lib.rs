@@ -44,6 +44,7 @@ mod continue_trace;
 mod data;
 mod decide;
 mod describe;
+mod diagnostic;
 mod dropped_name;
 mod environment;
 mod frozen_dsc;

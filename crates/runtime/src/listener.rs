@@ -5,7 +5,10 @@ use std::io::Write;
 use std::sync::Arc;
 
 use crate::contain::contain_quietly;
-use crate::diagnostics::{Diagnostic, OnDiagnostic};
+use crate::diagnostic::Diagnostic;
+
+/// The user's function that is told. It must not block; a panic in it is swallowed.
+pub(crate) type OnDiagnostic = Arc<dyn Fn(&Diagnostic) + Send + Sync>;
 
 /// Whoever listens to diagnostics: [`Options::on_diagnostic`](crate::Options::on_diagnostic), the standard error output
 /// ([`Options::debug`](crate::Options::debug)), both or nobody. For sinks that have something to tell; cheap to clone.

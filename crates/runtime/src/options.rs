@@ -10,9 +10,10 @@ use sentry_trace_core::targets::{Target, Targets};
 
 use crate::before_send::BeforeSend;
 use crate::clock::Clock;
-use crate::diagnostics::{Diagnostic, Listener, OnDiagnostic};
+use crate::diagnostics::{Diagnostic, Listener};
 use crate::entropy::Entropy;
 use crate::environment::Environment;
+use crate::listener::OnDiagnostic;
 use crate::sampler::{SamplingContext, TracesSampler};
 use crate::service::Service;
 use crate::settings::Settings;
