@@ -100,17 +100,21 @@ impl Queue {
     ) -> std::io::Result<Self> {
         let (sender, receiver) = sync_channel(capacity);
         let progress = Arc::new(Progress::default());
-        let worker = Worker {
-            sink: sink.clone(),
-            progress: progress.clone(),
-            counters: counters.clone(),
-            tell_every,
-            told: Told::default(),
-            told_at: Instant::now(),
+        let (seen, counters, served) = (progress.clone(), counters.clone(), sink.clone());
+        let work = move || {
+            let worker = Worker {
+                sink: served,
+                progress: seen,
+                counters,
+                tell_every,
+                told: Told::default(),
+                told_at: Instant::now(),
+            };
+            worker.work(&receiver);
         };
         thread::Builder::new()
             .name("sentry-trace-sink".into())
-            .spawn(move || worker.work(&receiver))?;
+            .spawn(work)?;
         Ok(Self {
             sink,
             sender,
