@@ -59,7 +59,7 @@ pub fn init(options: Options) -> Result<Guard, InitError> {
 /// - else through the bound client, if it has the same DSN;
 /// - else over HTTP to the DSN's host (feature `dsn`);
 /// - and, as copies, to Spotlight (feature `spotlight`), by `Init::spotlight` or `SENTRY_SPOTLIGHT`. Where that is all, with
-///   neither a DSN nor a sink, all is recorded unless a rate is set, with what `send_default_pii` adds. Where the variable
+///   neither a DSN nor a sink, all new traces are recorded unless a rate is set, with what `send_default_pii` adds. Where the variable
 ///   is neither a yes, a no nor the URL of an HTTP server, there are no copies and one warning on the standard error
 ///   output; the method's URL has to be one;
 /// - and to [`also`](Self::also), a terminal for example.

@@ -12,7 +12,12 @@ pub(crate) fn is_localhost(root: &SpanRecord) -> Option<bool> {
     if root.op != "http.server" {
         return None;
     }
-    let text = |key| root.data.get(key).and_then(Value::as_str);
+    let text = |key| {
+        root.data
+            .get(key)
+            .and_then(Value::as_str)
+            .filter(|text| !text.is_empty())
+    };
     text("server.address")
         .or_else(|| text("client.address"))
         .map(is_local)

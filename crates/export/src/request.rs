@@ -35,7 +35,7 @@ pub(crate) fn write(event: &mut Object<'_>, root: &SpanRecord) {
 /// `https://host:8443/path`, where the host is known. A scheme that is not known is taken for `http`, as
 /// `sentry-tower` does, since Sentry reads no URL without one.
 fn url(data: &Data) -> Option<String> {
-    let host = text(data, "server.address")?;
+    let host = text(data, "server.address").filter(|host| !host.is_empty())?;
     let scheme = text(data, "url.scheme").unwrap_or("http");
     let port = data
         .get("server.port")

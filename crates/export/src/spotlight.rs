@@ -187,7 +187,7 @@ fn is_taken(posted: &Posted) -> bool {
     matches!(posted, Posted::Answer(answer) if (200..300).contains(&answer.status))
 }
 
-fn is_http_url(url: &str) -> bool {
+pub(crate) fn is_http_url(url: &str) -> bool {
     url.parse::<ureq::http::Uri>()
         .is_ok_and(|url| matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some())
 }

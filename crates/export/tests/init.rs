@@ -108,6 +108,19 @@ async fn spotlight_alone_gets_everything() {
     assert!(guard.flush(PATIENCE));
     sidecar.wait_for_transactions(1, PATIENCE).await.unwrap();
 
+    // Neither copies that cannot be made nor a second sink is Spotlight alone.
+    let wrong = variables([("SENTRY_SPOTLIGHT", "disabled")]);
+    let wrong = Init::new(Options::new())
+        .environment(wrong)
+        .start()
+        .unwrap();
+    assert_eq!(wrong.tracer().settings().traces_sample_rate, None);
+    drop(wrong);
+    let besides = of_everything().also(MemorySink::new());
+    let besides = besides.environment(|_| None).start().unwrap();
+    assert_eq!(besides.tracer().settings().traces_sample_rate, None);
+    drop(besides);
+
     let with_rate = variables([
         ("SENTRY_SPOTLIGHT", "1"),
         ("SENTRY_TRACES_SAMPLE_RATE", "0"),

@@ -38,7 +38,7 @@ pub fn is_sensitive(header: &str) -> bool {
 
 /// A query with [`FILTERED`] in place of the values of sensitive keys, and all else byte for byte (rule R10).
 ///
-/// Both `&` and `;` separate. What follows a `;` and is no pair belongs to the value before it.
+/// Both `&` and `;` separate. What follows a `;` belongs to a sensitive value before it, as readers may take it.
 pub(crate) fn filter_query(query: &str) -> String {
     let mut filtered = String::with_capacity(query.len());
     let mut is_filtered = false;
@@ -47,7 +47,7 @@ pub(crate) fn filter_query(query: &str) -> String {
         let separator = &piece[pair.len()..];
         let value = match pair.split_once('=') {
             Some((key, value)) => {
-                is_filtered = is_sensitive(&decoded(key));
+                is_filtered |= is_sensitive(&decoded(key));
                 Some(value)
             }
             None => Some(pair).filter(|rest| !rest.is_empty()),
@@ -156,13 +156,20 @@ mod tests {
             ("token=t", "token=[Filtered]"),
             ("token=", "token=[Filtered]"),
             ("a=1&Api_Key=a=b&c=%31", "a=1&Api_Key=[Filtered]&c=%31"),
-            ("a=1;sid=2;c=3", "a=1;sid=[Filtered];c=3"),
+            ("a=1;sid=2;c=3", "a=1;sid=[Filtered];c=[Filtered]"),
+            (
+                "password=a;b=c;d==&e=f",
+                "password=[Filtered];b=[Filtered];d=[Filtered]&e=f",
+            ),
             ("user[password]=x&y", "user[password]=[Filtered]&y"),
             ("to%6Ben=t&%70wd=p", "to%6Ben=[Filtered]&%70wd=[Filtered]"),
             ("my+to%6ben%zz%f=t", "my+to%6ben%zz%f=[Filtered]"),
             ("%FF%C3key%=t", "%FF%C3key%=[Filtered]"),
             ("jwt=a;b&c;d", "jwt=[Filtered];[Filtered]&c;d"),
-            ("jwt=a;;b;c=1;d", "jwt=[Filtered];;[Filtered];c=1;d"),
+            (
+                "jwt=a;;b;c=1;d",
+                "jwt=[Filtered];;[Filtered];c=[Filtered];[Filtered]",
+            ),
         ] {
             assert_eq!(filter_query(query), filtered, "{query}");
         }

@@ -225,9 +225,9 @@ impl Describe for Start<'_> {
 /// Whoever misses a transaction is told why it does not come.
 fn note_discarded(tracer: &Tracer, status: u16) {
     if tracer.settings().listener.is_listening() {
-        tracer.note_once(&format!("discarded {status}"), || {
+        tracer.note_once("discarded by status", || {
             format!(
-                "transactions with the status {status} are discarded, see trace_ignore_status_codes; told once"
+                "a transaction with the status {status} is discarded, see trace_ignore_status_codes; told once"
             )
         });
     }

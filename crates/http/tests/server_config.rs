@@ -246,7 +246,7 @@ fn whoever_misses_a_transaction_is_told_why() {
     assert_eq!(
         told,
         [
-            "transactions with the status 404 are discarded, see trace_ignore_status_codes; told once"
+            "a transaction with the status 404 is discarded, see trace_ignore_status_codes; told once"
         ]
     );
 }

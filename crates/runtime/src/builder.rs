@@ -127,6 +127,23 @@ impl SpanBuilder {
 
     /// Says when the work started, where somebody else measured that: the wait in a queue, or a driver. Whatever is
     /// measured later in the transaction keeps its own times, and nothing else moves when a root starts earlier.
+    ///
+    /// ```
+    /// # use sentry_trace_runtime::testing::MemorySink;
+    /// # use sentry_trace_runtime::{Options, Tracer};
+    /// use std::time::{Duration, SystemTime};
+    ///
+    /// # let sink = MemorySink::new();
+    /// # let tracer = Tracer::new(Options::new().traces_sample_rate(1.0).inline_sink(sink.clone()))?;
+    /// # let sent_at = SystemTime::now() - Duration::from_secs(3);
+    /// let work = tracer.start_new_trace().start_span("settle").start();
+    /// let waited = work.start_child("wait").op("queue.receive").started_at(sent_at.into()).start();
+    /// waited.finish_at(SystemTime::now().into());
+    /// work.finish();
+    /// # let span = &sink.take()[0].spans[0];
+    /// # assert!(span.end.since(span.start) >= Duration::from_secs(3));
+    /// # Ok::<(), sentry_trace_runtime::OptionsError>(())
+    /// ```
     #[doc(alias = "startTime")]
     pub fn started_at(mut self, start: Timestamp) -> Self {
         self.rare().started_at = Some(start);

@@ -1,5 +1,6 @@
 //! A trace that was continued or started, before its first span.
 
+use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, OnceLock};
 
 use sentry_trace_core::baggage::MemberText;
@@ -16,7 +17,6 @@ use crate::decide::{Parent, decide};
 use crate::describe::Describe;
 use crate::handle::SpanHandle;
 use crate::recording::{Recording, Slot};
-use crate::sink::Loss;
 use crate::span::Span;
 use crate::trace::{Dsc, Received, Role, Trace};
 use crate::tracer::Tracer;
@@ -245,6 +245,7 @@ impl TraceContext {
             decision,
             dsc,
             role,
+            left_out: AtomicU32::new(matches!(role, Role::LeftOut(_)).into()),
             state: Mutex::default(),
         }
     }
@@ -286,13 +287,7 @@ impl TraceContext {
         let span_id = self.tracer.entropy().span_id();
         let names_context = self.is_head() && outcome.decided_rate.is_some();
         let record = outcome.record;
-        let role = match left_out {
-            None => Role::Transaction,
-            Some(reason) => {
-                self.tracer.note_loss(reason, Loss::new(1, 1));
-                Role::LeftOut(reason)
-            }
-        };
+        let role = left_out.map_or(Role::Transaction, Role::LeftOut);
         let trace = Arc::new(self.into_trace(outcome, span_id, role));
         if record {
             let surroundings = trace.tracer.surroundings();

@@ -39,7 +39,7 @@ pub struct Stats {
     pub discarded_transactions: u64,
     /// Transactions that `before_send_transaction` did not give back.
     pub filtered_transactions: u64,
-    /// Transactions that sampling left out (rule R5).
+    /// Transactions that were decided against (rule R5) and have ended; not those whose sampler panicked.
     pub unsampled_transactions: u64,
     /// Spans beyond the limit of their transaction (rule R10).
     pub spans_over_limit: u64,
@@ -98,7 +98,7 @@ impl Counters {
     #[cold]
     pub(crate) fn is_new_note(&self, key: &str) -> bool {
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        noted.len() < MOST_NOTED && noted.insert(key.to_owned())
+        noted.len() < MOST_NOTED && !noted.contains(key) && noted.insert(key.to_owned())
     }
 
     #[cold]

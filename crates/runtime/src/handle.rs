@@ -12,7 +12,6 @@ use sentry_trace_core::traceparent;
 use crate::describe::Describe;
 use crate::link::Link;
 use crate::recording::{End, Slot};
-use crate::sink::Loss;
 use crate::text::Text;
 use crate::trace::{Role, Trace};
 use crate::tracer::Tracer;
@@ -306,9 +305,7 @@ impl SpanHandle {
             // A receiver would look for a child of it in vain.
             Slot::None if parent.stands_for_sender() => return self.clone(),
             Slot::None => {
-                if let Role::LeftOut(reason) = parent.trace.role {
-                    parent.trace.tracer.note_loss(reason, Loss::new(0, 1));
-                }
+                parent.trace.count_left_out();
                 Slot::None
             }
             _ => parent.record_child(span_id, description),
@@ -327,6 +324,11 @@ impl SpanHandle {
         match self.span {
             Some(span) if span.slot == Slot::Root => span.trace.finish(status, end),
             Some(span) if matches!(span.slot, Slot::Child(_)) => span.finish_child(status, end),
+            Some(span) if span.span_id == span.trace.root_span_id => {
+                if let Role::LeftOut(reason) = span.trace.role {
+                    span.trace.finish_left_out(reason);
+                }
+            }
             _ => {}
         }
     }

@@ -263,8 +263,9 @@ impl Options {
     /// Gives each transaction as it is to be sent, without what must not leave the service for example; `None` drops it.
     ///
     /// Called by the sink's thread, or by whoever finishes a transaction where the sink is inline. A panic in it drops the
-    /// transaction. What is dropped is counted, and reported as `before_send`. What the scope of the official client adds is
-    /// not seen here: its own processors do that.
+    /// transaction. What is dropped is counted, and a sink that is not inline is told, so that it is reported as
+    /// `before_send`. What the scope of the official client adds is not seen here: its own processors do that. A new name
+    /// leaves the old one in [`dsc`](Transaction::dsc), which is frozen by then and may have gone out with requests.
     ///
     /// ```
     /// # use sentry_trace_runtime::testing::MemorySink;

@@ -1,5 +1,6 @@
 //! The shared state of one trace in one service: one allocation per request.
 
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use sentry_trace_core::decision::Decision;
@@ -29,6 +30,8 @@ pub(crate) struct Trace {
     pub(crate) decision: Decision,
     pub(crate) dsc: Dsc,
     pub(crate) role: Role,
+    /// The spans of a transaction that is left out, the root among them, until that ends.
+    pub(crate) left_out: AtomicU32,
     pub(crate) state: Mutex<State>,
 }
 
@@ -153,6 +156,20 @@ impl Trace {
         let mut text = Vec::with_capacity(EXPECTED_LEN);
         head.write(&mut text);
         text
+    }
+
+    /// Counts a child of a transaction that is left out, as long as that runs.
+    pub(crate) fn count_left_out(&self) {
+        if self.left_out.load(Ordering::Relaxed) > 0 {
+            self.left_out.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Ends a transaction that is left out.
+    pub(crate) fn finish_left_out(&self, reason: LossReason) {
+        let spans = self.left_out.swap(0, Ordering::Relaxed);
+        let loss = Loss::new(1, spans.into());
+        self.tracer.counters().losses.add(reason, loss);
     }
 
     /// Ends the root at this time and hands the transaction over, once.

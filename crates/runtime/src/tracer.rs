@@ -14,7 +14,6 @@ use crate::environment::Environment;
 use crate::options::{Options, OptionsError, SinkChoice};
 use crate::queue::{Outlet, Queue, TELL_EVERY};
 use crate::settings::Settings;
-use crate::sink::{Loss, LossReason};
 use crate::transaction::{Surroundings, Transaction};
 
 /// Continues traces and records transactions. Cheap to clone; several can live side by side.
@@ -98,6 +97,11 @@ impl Tracer {
                 "transactions are sampled and go nowhere: there is no sink, and no DSN for one",
             );
         }
+        if !tracer.settings().samples() && tracer.has_sink() {
+            tracer.note(
+                "traces are propagated, and nothing is recorded: there is neither traces_sample_rate nor traces_sampler",
+            );
+        }
         dropped_name::notes(&tracer.settings().service).for_each(|note| tracer.note(note));
         Ok(tracer)
     }
@@ -122,11 +126,6 @@ impl Tracer {
     /// Tells whoever listens that an adapter noticed something.
     pub fn note(&self, note: impl Into<String>) {
         self.inner.counters.tell(&Diagnostic::Note(note.into()));
-    }
-
-    /// Counts what is not recorded.
-    pub(crate) fn note_loss(&self, reason: LossReason, loss: Loss) {
-        self.inner.counters.losses.add(reason, loss);
     }
 
     /// Counts a span that its transaction had no place for any more.

@@ -87,6 +87,21 @@ fn the_senders_decision_and_an_explicit_one_count_too() {
 }
 
 #[test]
+fn children_that_are_started_later_are_no_part_of_it() {
+    let ledger = Ledger::default();
+    let tracer = ledger.behind(Options::new().traces_sample_rate(0.0));
+    let root = root(&tracer, "work");
+    let handle = root.handle().clone();
+    drop(handle.start_child("in time").start());
+    drop(root);
+    for _ in 0..3 {
+        drop(handle.start_child("late").start());
+    }
+    let expected = (LossReason::SampleRate, Loss::new(1, 2));
+    assert_eq!(ledger.told(&tracer), [expected]);
+}
+
+#[test]
 fn a_sampler_that_panics_is_told_apart_from_a_rate() {
     let ledger = Ledger::default();
     let panics = || Options::new().traces_sampler(|_| panic!("on purpose"));

@@ -39,6 +39,7 @@ struct State {
     report_at: Option<Instant>,
     /// A report was refused with the envelope beside it: it goes alone next, which shows whether it was the reason.
     report_apart: bool,
+    /// A request is on its way, or what became of it is being told.
     reporting: bool,
     limits: RateLimits,
     /// Failures in a row.
@@ -177,8 +178,9 @@ impl Shared {
         state.settle(job, posted, &self.options, now);
         let trouble = state.troubles.of_request(posted, now);
         drop(state);
-        // A flush that is over has told.
         self.tell(trouble);
+        // A flush that is over has told.
+        self.state().reporting = false;
         self.done.notify_all();
     }
 
@@ -241,7 +243,6 @@ impl State {
     }
 
     fn settle(&mut self, job: Job, posted: &Posted, options: &HttpOptions, now: Instant) {
-        self.reporting = false;
         match posted {
             Posted::Answer(answer) => {
                 self.limits.learn(

@@ -17,7 +17,9 @@ pub(super) struct Troubles {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Kind {
     Status(u16),
+    Limited,
     Unreachable,
+    Cut,
     Unanswered,
     Impossible,
     Overflow,
@@ -28,17 +30,23 @@ impl Troubles {
     pub(super) fn of_request(&mut self, posted: &Posted, now: Instant) -> Option<String> {
         match posted {
             Posted::Answer(answer) => match answer.status {
-                200..=299 => None,
+                200..=299 if answer.rate_limits.is_none() => None,
+                200..=299 | 429 => self.news(Kind::Limited, now, || {
+                    "the DSN's host limits what it takes: what falls under the limit is lost until it is over".to_owned()
+                }),
                 status => self.news(Kind::Status(status), now, || of_status(status)),
             },
             Posted::Unreachable(reason) => self.news(Kind::Unreachable, now, || {
                 format!("the DSN's host cannot be reached, and envelopes wait: {reason}")
             }),
-            Posted::Cut(reason) | Posted::Unanswered(reason) => {
-                self.news(Kind::Unanswered, now, || {
-                    format!("the DSN's host has not answered: {reason}")
-                })
-            }
+            Posted::Cut(reason) => self.news(Kind::Cut, now, || {
+                format!(
+                    "the connection to the DSN's host was lost, and envelopes are sent again a few times, then lost: {reason}"
+                )
+            }),
+            Posted::Unanswered(reason) => self.news(Kind::Unanswered, now, || {
+                format!("the DSN's host has not answered, and the envelope counts as lost: {reason}")
+            }),
             Posted::Impossible(reason) => self.news(Kind::Impossible, now, || {
                 format!("an envelope cannot be sent, and is lost: {reason}")
             }),
@@ -72,10 +80,12 @@ fn of_status(status: u16) -> String {
         401 | 403 => format!(
             "the DSN's host refuses envelopes with {status}, and they are lost: is the DSN still right?"
         ),
-        413 => "the DSN's host refuses an envelope of that size with 413, and it is lost".to_owned(),
-        429 => "the DSN's host limits what it takes with 429: what falls under the limit is lost until it is over"
-            .to_owned(),
-        500.. => format!("the DSN's host answers with {status}, and envelopes wait"),
+        413 => {
+            "the DSN's host refuses an envelope of that size with 413, and it is lost".to_owned()
+        }
+        500.. => format!(
+            "the DSN's host answers with {status}, and envelopes are sent again a few times, then lost"
+        ),
         _ => format!("the DSN's host refuses an envelope with {status}, and it is lost"),
     }
 }
@@ -102,6 +112,7 @@ mod tests {
                 troubles.of_request(&answer(403), at),
                 troubles.of_request(&answer(413), at),
                 troubles.of_request(&answer(503), at),
+                troubles.of_request(&answer(429), at),
                 troubles.of_request(&Posted::Unreachable("refused".to_owned()), at),
                 troubles.of_request(&Posted::Cut("reset".to_owned()), at),
                 troubles.of_request(&Posted::Impossible("odd".to_owned()), at),
@@ -114,5 +125,16 @@ mod tests {
         }
         let again = troubles.of_request(&answer(403), start + TOLD_FOR);
         assert!(again.is_some_and(|told| told.contains("403")));
+    }
+
+    #[test]
+    fn a_limit_is_told_that_comes_with_a_success() {
+        let limited = Posted::Answer(Answer {
+            status: 200,
+            rate_limits: Some("60:transaction:key".to_owned()),
+            ..Answer::default()
+        });
+        let told = Troubles::default().of_request(&limited, Instant::now());
+        assert!(told.is_some_and(|told| told.contains("limits what it takes")));
     }
 }

@@ -1,5 +1,7 @@
 //! Where transactions go, by what is bound, set and switched on.
 
+#[cfg(feature = "dsn")]
+use sentry_trace_runtime::diagnostics::Listener;
 use sentry_trace_runtime::sink::Sink;
 use sentry_trace_runtime::{Options, OptionsError, Settings};
 
@@ -52,7 +54,8 @@ impl Sinks {
                 self.spotlight = variable;
                 self.spotlight_is_variable = true;
             }
-            (Some(Setting::Off | Setting::Url(_)), Some(Setting::On | Setting::Url(_)))
+            (Some(Setting::Off), Some(Setting::On | Setting::Url(_)))
+            | (Some(Setting::Url(_)), Some(Setting::Url(_)))
                 if self.spotlight != variable =>
             {
                 crate::spotlight::warn(&format!(
@@ -66,7 +69,12 @@ impl Sinks {
     /// Whether there are copies, and nothing else.
     pub(super) fn are_copies_alone(&self, options: &Options) -> bool {
         #[cfg(feature = "spotlight")]
-        return options.has_no_outlet() && self.spotlight.as_ref().and_then(Setting::url).is_some();
+        {
+            let url = self.spotlight.as_ref().and_then(Setting::url);
+            options.has_no_outlet()
+                && self.also.is_none()
+                && url.is_some_and(crate::spotlight::is_http_url)
+        }
         #[cfg(not(feature = "spotlight"))]
         {
             _ = options;
@@ -140,9 +148,11 @@ impl Sinks {
             return Ok(sink);
         };
         let mut options = self.http.clone();
-        if !options.listener.is_listening() {
-            options.listener = settings.listener.clone();
-        }
+        let (own, shared) = (options.listener, settings.listener.clone());
+        options.listener = Listener::calling(move |diagnostic| {
+            own.tell(diagnostic);
+            shared.tell(diagnostic);
+        });
         let transport = crate::http::HttpTransport::with_options(dsn, options);
         transport
             .map(|transport| sink.to(transport))

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use sentry_core::Client;
+use sentry_trace_runtime::contain;
 use sentry_trace_runtime::sink::{Loss, LossReason};
 
 use crate::discards::Discards;
@@ -96,6 +97,13 @@ impl Transport for ClientTransport {
     fn flush(&self, timeout: Duration) -> bool {
         self.send_report();
         self.client.flush(Some(timeout))
+    }
+}
+
+/// What is lost in front of it up to the very end is told after the last envelope.
+impl Drop for ClientTransport {
+    fn drop(&mut self) {
+        contain(|| self.send_report());
     }
 }
 
