@@ -49,6 +49,7 @@ fn the_client_counts_where_the_host_is_not_known() {
         (&[client][..], true),
         (&[("client.address", "203.0.113.9")], false),
         (&[("server.address", "shop.test"), client], false),
+        (&[("server.address", ""), client], true),
     ] {
         let said = said(served("http.server", data, 1));
         assert_eq!(said[1]["value"], json!(is_localhost), "{data:?}");

@@ -258,6 +258,18 @@ async fn what_sampling_leaves_out_is_reported_although_nothing_is_sent() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn what_was_lost_last_is_reported_at_the_end() {
+    let collector = Collector::start().await.unwrap();
+    let client = client(&collector);
+    let transport = ClientTransport::new(client.clone());
+    transport.lost(LossReason::SampleRate, Loss::new(1, 3));
+    drop(transport);
+    assert!(client.close(Some(PATIENCE)));
+    assert_eq!(collector.client_reports().len(), 1);
+    collector.shutdown().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_client_that_hangs_blocks_no_caller_and_no_flush() {
     let collector = Collector::start().await.unwrap();
     collector.set_behaviour(Behaviour::Hang);
