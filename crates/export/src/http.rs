@@ -24,8 +24,8 @@
 //! alone next, so that a host which refuses reports costs no more envelopes; it is dropped when it is refused alone, and
 //! when it has had no answer in time: what it counts may have arrived, and is not counted twice.
 //!
-//! What goes wrong is told to the [`listener`](HttpOptions::listener), each kind once in five minutes: by
-//! [`Init`](crate::init::Init) that is the one of the options, `on_diagnostic` and `debug`.
+//! What goes wrong is told to the [`listener`](HttpOptions::listener), each kind once in five minutes.
+//! [`Init`](crate::init::Init) adds the one of the options, `on_diagnostic` and `debug`.
 //!
 //! # How much goes through
 //! Envelopes go one after the other, over one connection: a host that is 50 ms away takes some 20 of them a second. What

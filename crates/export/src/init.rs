@@ -144,13 +144,9 @@ impl Init {
             variable,
         } = self;
         sinks.complete(&variable);
-        let mut options = environment::complete(options.or(sinks.client_options()), &variable)?;
-        if sinks.are_copies_alone(&options) {
-            let everything = Options::new()
-                .traces_sample_rate(1.0)
-                .send_default_pii(true);
-            options = options.or(everything);
-        }
+        let options = environment::complete(options.or(sinks.client_options()), &variable)?;
+        #[cfg(feature = "spotlight")]
+        let options = sinks.for_copies_alone(options);
         let fallback = Options::new().sink_for(move |settings| sinks.sink(settings));
         let tracer = Tracer::new(options.or(fallback))?;
         set_global(tracer.clone());

@@ -2,25 +2,17 @@
 
 use std::net::IpAddr;
 
-use sentry_trace_runtime::Value;
 use sentry_trace_runtime::transaction::SpanRecord;
+
+use crate::request::{served, text};
 
 /// Whether the root serves a request on localhost; `None` where it serves none, or neither its host nor its client is known.
 ///
 /// A known host decides alone: behind a proxy on the same machine, each client has a local address.
 pub(crate) fn is_localhost(root: &SpanRecord) -> Option<bool> {
-    if root.op != "http.server" {
-        return None;
-    }
-    let text = |key| {
-        root.data
-            .get(key)
-            .and_then(Value::as_str)
-            .filter(|text| !text.is_empty())
-    };
-    text("server.address")
-        .or_else(|| text("client.address"))
-        .map(is_local)
+    let data = served(root)?;
+    let address = text(data, "server.address").or_else(|| text(data, "client.address"));
+    address.map(is_local)
 }
 
 /// Whether this is `localhost` or a name below it, or a loopback address, one of IPv6 with or without brackets.

@@ -9,16 +9,14 @@ use crate::json::Object;
 
 /// Writes the member `request` out of the data of a root that serves one. Nothing goes out that is not in the data as well.
 pub(crate) fn write(event: &mut Object<'_>, root: &SpanRecord) {
-    if root.op != "http.server" {
-        return;
-    }
-    let url = url(&root.data);
+    let Some(data) = served(root) else { return };
+    let url = url(data);
     let members = [
-        ("method", text(&root.data, "http.request.method")),
+        ("method", text(data, "http.request.method")),
         ("url", url.as_deref()),
-        ("query_string", text(&root.data, "url.query")),
+        ("query_string", text(data, "url.query")),
     ];
-    let user_agent = text(&root.data, "user_agent.original");
+    let user_agent = text(data, "user_agent.original");
     if user_agent.is_none() && members.iter().all(|(_, value)| value.is_none()) {
         return;
     }
@@ -35,7 +33,7 @@ pub(crate) fn write(event: &mut Object<'_>, root: &SpanRecord) {
 /// `https://host:8443/path`, where the host is known. A scheme that is not known is taken for `http`, as
 /// `sentry-tower` does, since Sentry reads no URL without one.
 fn url(data: &Data) -> Option<String> {
-    let host = text(data, "server.address").filter(|host| !host.is_empty())?;
+    let host = text(data, "server.address")?;
     let scheme = text(data, "url.scheme").unwrap_or("http");
     let port = data
         .get("server.port")
@@ -49,6 +47,13 @@ fn url(data: &Data) -> Option<String> {
     Some(format!("{scheme}://{host}{port}{path}"))
 }
 
-fn text<'d>(data: &'d Data, key: &str) -> Option<&'d str> {
-    data.get(key).and_then(Value::as_str)
+/// What is known of the request that a root serves.
+pub(crate) fn served(root: &SpanRecord) -> Option<&Data> {
+    (root.op == "http.server").then_some(&root.data)
+}
+
+/// A text; an empty one says nothing.
+pub(crate) fn text<'d>(data: &'d Data, key: &str) -> Option<&'d str> {
+    let text = data.get(key).and_then(Value::as_str);
+    text.filter(|text| !text.is_empty())
 }

@@ -9,7 +9,6 @@
 //! ```
 
 use std::fmt;
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
@@ -17,6 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use sentry_trace_runtime::contain;
+use sentry_trace_runtime::diagnostics::Listener;
 
 use crate::envelope::Envelope;
 use crate::post::{Posted, Poster};
@@ -179,8 +179,7 @@ fn work(receiver: &Receiver<Message>, is_over: &AtomicBool, poster: &Poster, war
 
 /// Writes a line on the standard error output.
 pub(crate) fn warn(warning: &str) {
-    // There is nowhere else to say that this cannot be said.
-    _ = writeln!(std::io::stderr(), "sentry-trace: {warning}");
+    Listener::standard_error().note(warning);
 }
 
 fn is_taken(posted: &Posted) -> bool {

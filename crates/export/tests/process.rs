@@ -134,7 +134,22 @@ async fn debug_writes_what_goes_wrong_on_the_standard_error_output() {
         let line = "sentry-trace: the DSN's host refuses envelopes with 403";
         assert_eq!(stderr.contains(line), is_written, "{stderr}");
     }
+    let mut without_rate = process("without_a_rate");
+    without_rate
+        .env("SENTRY_DSN", collector.dsn())
+        .env("SENTRY_DEBUG", "1");
+    let output = without_rate.env(CHILD, "").output().unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    let line = "sentry-trace: traces are propagated, and nothing is recorded";
+    assert!(output.status.success() && stderr.contains(line), "{stderr}");
     collector.shutdown().await;
+}
+
+#[test]
+fn without_a_rate() {
+    if std::env::var_os(CHILD).is_some() {
+        drop(init(Options::new()).unwrap());
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sentry_trace_runtime::core::status::SpanStatus;
 use sentry_trace_runtime::current::{Scope, own_span};
 use sentry_trace_runtime::transaction::{Data, TransactionSource};
-use sentry_trace_runtime::{Describe, Span, SpanHandle, Text, Tracer};
+use sentry_trace_runtime::{Describe, Span, SpanHandle, Text};
 
 use crate::headers::Headers;
 use crate::html::Preflight;
@@ -131,7 +131,11 @@ impl ServerSpan {
         let tracer = open.span.tracer();
         if let Some(tracer) = tracer.filter(|tracer| tracer.settings().ignores_status(status)) {
             open.span.discard_transaction();
-            note_discarded(tracer, status);
+            tracer.note_once("discarded by status", || {
+                format!(
+                    "a transaction with the status {status} is discarded, see trace_ignore_status_codes; told once"
+                )
+            });
         }
     }
 
@@ -219,16 +223,5 @@ impl Describe for Start<'_> {
 
     fn data(&self) -> Data {
         self.request.data(self.send_default_pii)
-    }
-}
-
-/// Whoever misses a transaction is told why it does not come.
-fn note_discarded(tracer: &Tracer, status: u16) {
-    if tracer.settings().listener.is_listening() {
-        tracer.note_once("discarded by status", || {
-            format!(
-                "a transaction with the status {status} is discarded, see trace_ignore_status_codes; told once"
-            )
-        });
     }
 }

@@ -30,9 +30,7 @@ impl Sink for Filtered {
             None => self.note_loss(Loss::new(1, spans)),
             Some(transaction) => {
                 let fewer = spans.saturating_sub(transaction.span_count() as u64);
-                if fewer > 0 {
-                    self.note_loss(Loss::new(0, fewer));
-                }
+                self.note_loss(Loss::new(0, fewer));
                 self.sink.accept(transaction);
             }
         }

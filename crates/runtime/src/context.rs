@@ -245,7 +245,6 @@ impl TraceContext {
             decision,
             dsc,
             role,
-            left_out: AtomicU32::new(matches!(role, Role::LeftOut(_)).into()),
             state: Mutex::default(),
         }
     }
@@ -287,7 +286,9 @@ impl TraceContext {
         let span_id = self.tracer.entropy().span_id();
         let names_context = self.is_head() && outcome.decided_rate.is_some();
         let record = outcome.record;
-        let role = left_out.map_or(Role::Transaction, Role::LeftOut);
+        let role = left_out.map_or(Role::Transaction, |reason| {
+            Role::LeftOut(reason, AtomicU32::new(1))
+        });
         let trace = Arc::new(self.into_trace(outcome, span_id, role));
         if record {
             let surroundings = trace.tracer.surroundings();

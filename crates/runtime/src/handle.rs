@@ -13,7 +13,7 @@ use crate::describe::Describe;
 use crate::link::Link;
 use crate::recording::{End, Slot};
 use crate::text::Text;
-use crate::trace::{Role, Trace};
+use crate::trace::Trace;
 use crate::tracer::Tracer;
 use crate::transaction::{Data, SpanRecord, TransactionSource};
 use crate::value::Value;
@@ -292,7 +292,7 @@ impl SpanHandle {
 
     /// Whether a span that is started below this one becomes a root.
     pub(crate) fn scope_trace(&self) -> Option<&Arc<Trace>> {
-        Some(&self.span.as_ref()?.trace).filter(|trace| trace.role == Role::Scope)
+        Some(&self.span.as_ref()?.trace).filter(|trace| trace.is_scope())
     }
 
     /// Starts a child, recorded where the transaction is.
@@ -324,11 +324,7 @@ impl SpanHandle {
         match self.span {
             Some(span) if span.slot == Slot::Root => span.trace.finish(status, end),
             Some(span) if matches!(span.slot, Slot::Child(_)) => span.finish_child(status, end),
-            Some(span) if span.span_id == span.trace.root_span_id => {
-                if let Role::LeftOut(reason) = span.trace.role {
-                    span.trace.finish_left_out(reason);
-                }
-            }
+            Some(span) if span.span_id == span.trace.root_span_id => span.trace.finish_left_out(),
             _ => {}
         }
     }
@@ -364,7 +360,7 @@ impl Link {
 impl Reference {
     /// Whether it is a [scope of the sender](crate::TraceContext::scope_of_sender).
     fn stands_for_sender(&self) -> bool {
-        self.trace.role == Role::Scope && self.trace.remote_parent == Some(self.span_id)
+        self.trace.is_scope() && self.trace.remote_parent == Some(self.span_id)
     }
 
     fn finish_child(&self, status: Option<SpanStatus>, end: impl End) {

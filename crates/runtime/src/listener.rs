@@ -34,6 +34,12 @@ impl Listener {
         }
     }
 
+    /// The standard error output, a line for each.
+    #[must_use]
+    pub const fn standard_error() -> Self {
+        Self::new(None, true)
+    }
+
     /// A function that is called, and must not block.
     pub fn calling(tell: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Self {
         Self::new(Some(Arc::new(tell)), false)

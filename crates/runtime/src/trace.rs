@@ -30,20 +30,17 @@ pub(crate) struct Trace {
     pub(crate) decision: Decision,
     pub(crate) dsc: Dsc,
     pub(crate) role: Role,
-    /// The spans of a transaction that is left out, the root among them, until that ends.
-    pub(crate) left_out: AtomicU32,
     pub(crate) state: Mutex<State>,
 }
 
 /// What is started below.
-#[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
     /// No span has been started yet: the next one becomes a root of its own.
     Scope,
     /// Part of a transaction, or of nothing where none was to be recorded.
     Transaction,
-    /// Part of a transaction that is not recorded for this reason.
-    LeftOut(LossReason),
+    /// Part of a transaction that is not recorded for this reason. So many spans, the root among them, were started in it.
+    LeftOut(LossReason, AtomicU32),
 }
 
 /// "Not frozen yet" and "frozen and empty" are two things (rule R3). The texts are UTF-8.
@@ -87,6 +84,10 @@ impl Trace {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         // The state is whole between any two statements; a panic elsewhere does not make it unusable.
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) const fn is_scope(&self) -> bool {
+        matches!(self.role, Role::Scope)
     }
 
     /// Whether the name of the root matters to anybody.
@@ -158,18 +159,19 @@ impl Trace {
         text
     }
 
-    /// Counts a child of a transaction that is left out, as long as that runs.
+    /// Counts a child of a transaction that is left out; one that is started after its end counts for nothing.
     pub(crate) fn count_left_out(&self) {
-        if self.left_out.load(Ordering::Relaxed) > 0 {
-            self.left_out.fetch_add(1, Ordering::Relaxed);
+        if let Role::LeftOut(_, spans) = &self.role {
+            spans.fetch_add(1, Ordering::Relaxed);
         }
     }
 
-    /// Ends a transaction that is left out.
-    pub(crate) fn finish_left_out(&self, reason: LossReason) {
-        let spans = self.left_out.swap(0, Ordering::Relaxed);
-        let loss = Loss::new(1, spans.into());
-        self.tracer.counters().losses.add(reason, loss);
+    /// Ends a transaction that is left out, once.
+    pub(crate) fn finish_left_out(&self) {
+        if let Role::LeftOut(reason, spans) = &self.role {
+            let loss = Loss::new(1, spans.load(Ordering::Relaxed).into());
+            self.tracer.counters().losses.add(*reason, loss);
+        }
     }
 
     /// Ends the root at this time and hands the transaction over, once.

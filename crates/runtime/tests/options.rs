@@ -197,7 +197,9 @@ fn what_leads_nowhere_is_told() {
     assert_eq!(notes(Options::new().traces_sampler(|_| 0.5)), 1);
     assert_eq!(notes(Options::new()), 0);
     let sink = MemorySink::new();
-    assert_eq!(notes(Options::new().traces_sample_rate(0.5).sink(sink)), 0);
+    let recorded = Options::new().traces_sample_rate(0.5).sink(sink.clone());
+    assert_eq!(notes(recorded), 0);
+    assert_eq!(notes(Options::new().sink(sink)), 1, "nothing is recorded");
     assert_eq!(
         notes(Options::new().release("shop/1").environment("eu/1")),
         2

@@ -66,20 +66,18 @@ impl Sinks {
         }
     }
 
-    /// Whether there are copies, and nothing else.
-    pub(super) fn are_copies_alone(&self, options: &Options) -> bool {
-        #[cfg(feature = "spotlight")]
-        {
-            let url = self.spotlight.as_ref().and_then(Setting::url);
-            options.has_no_outlet()
-                && self.also.is_none()
-                && url.is_some_and(crate::spotlight::is_http_url)
+    /// Where there are copies and nothing else, all new traces are recorded, with all that may be (Sentry, "Spotlight").
+    #[cfg(feature = "spotlight")]
+    pub(super) fn for_copies_alone(&self, options: Options) -> Options {
+        let url = self.spotlight.as_ref().and_then(Setting::url);
+        let has_copies = url.is_some_and(crate::spotlight::is_http_url);
+        if has_copies && self.also.is_none() && options.has_no_outlet() {
+            let everything = Options::new()
+                .traces_sample_rate(1.0)
+                .send_default_pii(true);
+            return options.or(everything);
         }
-        #[cfg(not(feature = "spotlight"))]
-        {
-            _ = options;
-            false
-        }
+        options
     }
 
     /// What the bound client is set to.
