@@ -13,14 +13,16 @@
 //! assert!(members.get("release").expect("as received").is("1.0"));
 //! ```
 
+use core::fmt;
+
 #[cfg(feature = "alloc")]
 use crate::baggage::MemberText;
 use crate::baggage::{Collect, Member, SentryMembers};
 use crate::decision::Decision;
 use crate::hex;
 use crate::id::{SpanId, TraceId};
-use crate::sentry_trace::SentryTrace;
-use crate::traceparent;
+use crate::sentry_trace::{InvalidSentryTrace, SentryTrace};
+use crate::traceparent::{self, InvalidTraceparent};
 
 /// The values of the headers of a request: each an iterator over lines.
 #[derive(Clone, Copy, Debug, Default)]
@@ -69,6 +71,22 @@ pub enum IncomingDsc<M> {
     Frozen(M),
 }
 
+/// Why a request is the head of a new trace. Only the first of these is the usual case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NotContinued {
+    /// No header names a trace.
+    NoTrace,
+    /// None of the values of `sentry-trace` can be read (rule R1); this is what is wrong with the first.
+    SentryTrace(InvalidSentryTrace),
+    /// `traceparent` would count and cannot be read (rule R8).
+    Traceparent(InvalidTraceparent),
+    /// `traceparent` would count, and there is more than one line (rule R8).
+    SeveralTraceparents,
+    /// The trace is of another organisation, or strictly of none (rule R4).
+    Organization,
+}
+
 impl Policy<'_> {
     /// Whether a trace of that organisation is continued (rule R4). An empty text counts as absent.
     #[must_use]
@@ -81,13 +99,14 @@ impl Policy<'_> {
     }
 }
 
-/// Reads the headers of a request; `None` means that it is the head of a new trace.
+/// Reads the headers of a request.
 ///
-/// Nothing fails: what cannot be used is ignored, by the rules.
+/// # Errors
+/// None that a request could fail by: the reason why it is the head of a new trace.
 pub fn continue_trace<'a, S, B, P>(
     incoming: Incoming<S, B, P>,
     policy: &Policy<'_>,
-) -> Option<Continued<SentryMembers<'a>>>
+) -> Result<Continued<SentryMembers<'a>>, NotContinued>
 where
     S: IntoIterator<Item = &'a [u8]>,
     B: IntoIterator<Item = &'a [u8]>,
@@ -97,11 +116,14 @@ where
 }
 
 /// As [`continue_trace`], with the context as a text, for a service that passes it on.
+///
+/// # Errors
+/// As there.
 #[cfg(feature = "alloc")]
 pub fn continue_trace_as_text<'a, S, B, P>(
     incoming: Incoming<S, B, P>,
     policy: &Policy<'_>,
-) -> Option<Continued<MemberText<'a>>>
+) -> Result<Continued<MemberText<'a>>, NotContinued>
 where
     S: IntoIterator<Item = &'a [u8]>,
     B: IntoIterator<Item = &'a [u8]>,
@@ -114,7 +136,7 @@ where
 fn continue_with<'a, M, S, B, P>(
     incoming: Incoming<S, B, P>,
     policy: &Policy<'_>,
-) -> Option<Continued<M>>
+) -> Result<Continued<M>, NotContinued>
 where
     M: Collect<'a>,
     S: IntoIterator<Item = &'a [u8]>,
@@ -123,17 +145,17 @@ where
 {
     let mut sentry_trace = incoming.sentry_trace.into_iter().peekable();
     let header = if sentry_trace.peek().is_some() {
-        SentryTrace::parse_lines(sentry_trace).ok()?
+        SentryTrace::parse_lines(sentry_trace).map_err(NotContinued::SentryTrace)?
     } else if policy.continue_traceparent {
         only_traceparent(incoming.traceparent)?
     } else {
-        return None;
+        return Err(NotContinued::NoTrace);
     };
     let members = M::collect(incoming.baggage);
     if !policy.allows(members.org_id()) {
-        return None;
+        return Err(NotContinued::Organization);
     }
-    Some(Continued {
+    Ok(Continued {
         trace_id: header.trace_id,
         parent_span_id: header.span_id,
         parent_decision: header.decision,
@@ -146,11 +168,14 @@ where
 }
 
 /// `traceparent` counts only when there is exactly one line.
-fn only_traceparent<'a>(lines: impl IntoIterator<Item = &'a [u8]>) -> Option<SentryTrace> {
+fn only_traceparent<'a>(
+    lines: impl IntoIterator<Item = &'a [u8]>,
+) -> Result<SentryTrace, NotContinued> {
     let mut lines = lines.into_iter();
     match (lines.next(), lines.next()) {
-        (Some(line), None) => traceparent::parse(line).ok(),
-        _ => None,
+        (Some(line), None) => traceparent::parse(line).map_err(NotContinued::Traceparent),
+        (Some(_), Some(_)) => Err(NotContinued::SeveralTraceparents),
+        (None, _) => Err(NotContinued::NoTrace),
     }
 }
 
@@ -165,3 +190,20 @@ fn names_another(named: Option<Member<'_>>, trace_id: TraceId) -> bool {
 pub fn received_rate(sample_rate: Option<Member<'_>>) -> Option<f64> {
     crate::number::parse(sample_rate?).filter(|rate| (0.0..=1.0).contains(rate))
 }
+
+impl fmt::Display for NotContinued {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoTrace => f.write_str("no header names a trace"),
+            Self::SentryTrace(reason) => reason.fmt(f),
+            Self::Traceparent(reason) => reason.fmt(f),
+            Self::SeveralTraceparents => f.write_str("there is more than one traceparent"),
+            Self::Organization => f.write_str(
+                "it is of another organisation, or only one side names its organisation and \
+                 strict_trace_continuation is on",
+            ),
+        }
+    }
+}
+
+impl core::error::Error for NotContinued {}

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use sentry_trace_core::baggage::SentryMembers;
 use sentry_trace_core::continuation::{
-    Incoming, IncomingDsc, Policy, continue_trace, received_rate,
+    Incoming, IncomingDsc, NotContinued, Policy, continue_trace, received_rate,
 };
 use sentry_trace_core::sample_rand::SampleRand;
 use sentry_trace_core::sentry_trace::SentryTrace;
@@ -82,13 +82,16 @@ fn case() -> impl Strategy<Value = Case> {
 }
 
 /// The header that counts.
-fn header(case: &Case) -> Option<SentryTrace> {
+fn header(case: &Case) -> Result<SentryTrace, NotContinued> {
     if !case.sentry_trace.is_empty() {
-        return SentryTrace::parse_lines(borrowed(&case.sentry_trace)).ok();
+        let header = SentryTrace::parse_lines(borrowed(&case.sentry_trace));
+        return header.map_err(NotContinued::SentryTrace);
     }
     match case.traceparent.as_slice() {
-        [line] if case.continue_traceparent => traceparent::parse(line).ok(),
-        _ => None,
+        _ if !case.continue_traceparent => Err(NotContinued::NoTrace),
+        [] => Err(NotContinued::NoTrace),
+        [line] => traceparent::parse(line).map_err(NotContinued::Traceparent),
+        _ => Err(NotContinued::SeveralTraceparents),
     }
 }
 
@@ -122,12 +125,13 @@ proptest! {
         };
         let members = SentryMembers::parse(borrowed(&case.baggage));
         let incoming_org_id = value(&members, "org_id").unwrap_or_default();
+        let is_own = is_own(case.org_id.unwrap_or_default(), &incoming_org_id, case.strict);
         let expected = header(&case)
-            .filter(|_| is_own(case.org_id.unwrap_or_default(), &incoming_org_id, case.strict));
+            .and_then(|header| is_own.then_some(header).ok_or(NotContinued::Organization));
 
         let continued = continue_trace(incoming, &policy);
-        prop_assert_eq!(continued.is_some(), expected.is_some());
-        let (Some(continued), Some(header)) = (continued, expected) else {
+        prop_assert_eq!(continued.as_ref().err(), expected.as_ref().err());
+        let (Ok(continued), Ok(header)) = (continued, expected) else {
             return Ok(());
         };
         prop_assert_eq!(continued.trace_id, header.trace_id);

@@ -104,7 +104,7 @@ impl ClientConfig {
     /// Tells the tracer's diagnostics, once, that an adapter noticed something.
     pub fn note(&self, note: &str) {
         if let Some(tracer) = self.tracer_in_use() {
-            tracer.note_once(note, || note.to_owned());
+            tracer.note_once("client", note, || note.to_owned());
         }
     }
 
@@ -126,10 +126,9 @@ impl ClientConfig {
 
 /// Whether the request gets our headers (rules R8 and R9).
 fn propagates_to(tracer: &Tracer, request: &ClientRequest<'_>) -> bool {
-    let settings = tracer.settings();
     match (&request.url, request.relative) {
-        (Some(url), _) => settings.propagates_to_host(url.host, || url.to_text()),
-        (None, Some(text)) => settings.propagates_to(text),
+        (Some(url), _) => tracer.propagates_to_host(url.host, || url.to_text()),
+        (None, Some(text)) => tracer.settings().propagates_to(text),
         (None, None) => false,
     }
 }

@@ -131,7 +131,7 @@ impl ServerSpan {
         let tracer = open.span.tracer();
         if let Some(tracer) = tracer.filter(|tracer| tracer.settings().ignores_status(status)) {
             open.span.discard_transaction();
-            tracer.note_once("discarded by status", || {
+            tracer.note_once("discarded by status", "", || {
                 format!(
                     "a transaction with the status {status} is discarded, see trace_ignore_status_codes; told once"
                 )

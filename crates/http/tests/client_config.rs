@@ -5,6 +5,7 @@ use http::{HeaderMap, Method, Request};
 use sentry_trace_http::{ClientConfig, ClientRequest, ClientSpan, Propagation, SENTRY_TRACE};
 use sentry_trace_runtime::core::sentry_trace::SentryTrace;
 use sentry_trace_runtime::core::targets::Target;
+use sentry_trace_runtime::diagnostics::Diagnostic;
 use sentry_trace_runtime::{Options, SpanHandle, Tracer, current_span};
 
 fn tracer(options: Options) -> Tracer {
@@ -119,4 +120,37 @@ fn a_request_below_a_span_of_another_library_names_that_span() {
         assert_eq!(sent.len(), other.len());
         assert_ne!(sent, other);
     }
+}
+
+#[test]
+fn hosts_outside_the_targets_are_told_once() {
+    let (tell, told) = std::sync::mpsc::channel();
+    let options = Options::new()
+        .trace_propagation_targets([Target::host("example.com")])
+        .on_diagnostic(move |diagnostic| _ = tell.send(diagnostic.clone()));
+    let tracer = tracer(options);
+    let start = |url: &'static str, propagation| {
+        let request = Request::get(url).body(()).expect("a request");
+        let request = ClientRequest::from_http(&request);
+        config(&tracer).start(&request, propagation).propagates()
+    };
+    assert!(start("http://example.com/", Propagation::Traced));
+    assert!(!start(
+        "http://b.example/?token=1",
+        Propagation::NotPropagated
+    ));
+    for url in [
+        "http://a.example/?token=1",
+        "http://a.example/",
+        "http://b.example/",
+    ] {
+        assert!(!start(url, Propagation::Traced));
+    }
+    let is_of_targets = |told: &_| matches!(told, Diagnostic::NotPropagated(_));
+    let told: Vec<_> = told.try_iter().filter(is_of_targets).collect();
+    let hosts = ["a.example", "b.example"];
+    assert_eq!(
+        told,
+        hosts.map(|host| Diagnostic::NotPropagated(host.into()))
+    );
 }

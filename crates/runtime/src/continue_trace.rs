@@ -1,6 +1,6 @@
 //! How a trace begins in this service: continued or new.
 
-use sentry_trace_core::continuation::{self, Continued, Incoming, IncomingDsc};
+use sentry_trace_core::continuation::{self, Continued, Incoming, IncomingDsc, NotContinued};
 use sentry_trace_core::sentry_trace::SentryTrace;
 
 use crate::context::TraceContext;
@@ -12,7 +12,10 @@ use crate::tracer::Tracer;
 impl Tracer {
     /// Continues the trace that the headers of a request name, or starts a new one (rules R1 to R4).
     ///
-    /// Bad headers are no error: they lead to a new trace.
+    /// Bad headers are no error: they lead to a new trace, are counted ([`Stats::refused_traces`]) and told, once for each
+    /// reason.
+    ///
+    /// [`Stats::refused_traces`]: crate::diagnostics::Stats::refused_traces
     #[doc(alias = "continueTrace")]
     #[doc(alias = "continueFromHeaders")]
     pub fn continue_trace<'a, S, B, P>(&self, incoming: Incoming<S, B, P>) -> TraceContext
@@ -22,8 +25,13 @@ impl Tracer {
         P: IntoIterator<Item = &'a [u8]>,
     {
         match continuation::continue_trace_as_text(incoming, &self.settings().policy()) {
-            Some(continued) => TraceContext::continued(self.clone(), continued),
-            None => self.start_new_trace(),
+            Ok(continued) => TraceContext::continued(self.clone(), continued),
+            Err(reason) => {
+                if reason != NotContinued::NoTrace {
+                    self.note_refused_trace(reason);
+                }
+                self.start_new_trace()
+            }
         }
     }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use sentry_trace_core::continuation::NotContinued;
+
 /// Something that was dropped or ignored.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -14,6 +16,10 @@ pub enum Diagnostic {
     QueueFull(u64),
     /// The sink panicked.
     SinkPanicked,
+    /// A trace that came in was not continued (rules R1 and R4). Told once for each reason.
+    TraceRefused(NotContinued),
+    /// A request to this host carries no headers, by `trace_propagation_targets` (rule R9). Told once for each host.
+    NotPropagated(String),
     /// Something that an adapter noticed.
     Note(String),
 }
@@ -35,6 +41,19 @@ impl fmt::Display for Diagnostic {
                 )
             }
             Self::SinkPanicked => f.write_str("the sink panicked"),
+            Self::TraceRefused(reason) => {
+                write!(
+                    f,
+                    "a trace that came in is not continued: {reason}; told once"
+                )
+            }
+            Self::NotPropagated(host) => {
+                write!(
+                    f,
+                    "a request to {host} carries no trace: its URL matches no entry of trace_propagation_targets, or is \
+                     the DSN's own; told once"
+                )
+            }
             Self::Note(note) => f.write_str(note),
         }
     }

@@ -18,7 +18,7 @@
 //! # Ok::<(), sentry_trace_runtime::OptionsError>(())
 //! ```
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
@@ -41,6 +41,9 @@ pub struct Stats {
     pub filtered_transactions: u64,
     /// Transactions that were decided against (rule R5) and have ended; not those whose sampler panicked.
     pub unsampled_transactions: u64,
+    /// Traces that came in and were not continued, because their headers are unusable or by their organisation (rules R1
+    /// and R4).
+    pub refused_traces: u64,
     /// Spans beyond the limit of their transaction (rule R10).
     pub spans_over_limit: u64,
     /// Spans that were started or finished after their transaction had finished.
@@ -58,17 +61,18 @@ pub struct Stats {
 pub(crate) struct Counters {
     pub(crate) transactions: AtomicU64,
     pub(crate) losses: Losses,
+    pub(crate) refused_traces: AtomicU64,
     pub(crate) late_spans: AtomicU64,
     pub(crate) invalid_sample_rates: AtomicU64,
     pub(crate) sampler_panics: AtomicU64,
     pub(crate) sink_panics: AtomicU64,
     pub(crate) listener: Listener,
-    /// The keys of notes that are told once.
-    noted: Mutex<BTreeSet<String>>,
+    /// What was told once, by kind.
+    told: Mutex<BTreeMap<&'static str, BTreeSet<String>>>,
 }
 
 /// Keys come from outside, so that not all of them can be kept.
-const MOST_NOTED: usize = 64;
+const MOST_KEYS: usize = 64;
 
 impl Counters {
     pub(crate) fn new(listener: Listener) -> Self {
@@ -87,6 +91,7 @@ impl Counters {
             discarded_transactions: lost(LossReason::EventProcessor).transactions,
             filtered_transactions: lost(LossReason::BeforeSend).transactions,
             unsampled_transactions: lost(LossReason::SampleRate).transactions,
+            refused_traces: read(&self.refused_traces),
             spans_over_limit: lost(LossReason::BufferOverflow).spans,
             late_spans: read(&self.late_spans),
             invalid_sample_rates: read(&self.invalid_sample_rates),
@@ -95,10 +100,23 @@ impl Counters {
         }
     }
 
+    /// Tells a diagnostic once for each key of its kind.
     #[cold]
-    pub(crate) fn is_new_note(&self, key: &str) -> bool {
-        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
-        noted.len() < MOST_NOTED && !noted.contains(key) && noted.insert(key.to_owned())
+    pub(crate) fn tell_once(
+        &self,
+        kind: &'static str,
+        key: &str,
+        diagnostic: impl FnOnce() -> Diagnostic,
+    ) {
+        if self.listener.is_listening() && self.is_new(kind, key) {
+            self.tell(&diagnostic());
+        }
+    }
+
+    fn is_new(&self, kind: &'static str, key: &str) -> bool {
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        let keys = told.entry(kind).or_default();
+        keys.len() < MOST_KEYS && !keys.contains(key) && keys.insert(key.to_owned())
     }
 
     #[cold]

@@ -4,6 +4,8 @@ use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
 
+use sentry_trace_core::continuation::NotContinued;
+
 use crate::before_send::Filtered;
 use crate::clock::Clock;
 use crate::contain::contain;
@@ -140,13 +142,31 @@ impl Tracer {
         }
     }
 
-    /// As [`note`](Self::note), but once for each `key`. At most 64 keys are told apart; notes of further ones are
-    /// dropped.
-    pub fn note_once(&self, key: &str, note: impl FnOnce() -> String) {
-        let counters = &self.inner.counters;
-        if counters.listener.is_listening() && counters.is_new_note(key) {
-            self.note(note());
+    /// As [`note`](Self::note), but once for each `key` of a kind. At most 64 keys of a kind are told apart; notes of
+    /// further ones are dropped.
+    pub fn note_once(&self, kind: &'static str, key: &str, note: impl FnOnce() -> String) {
+        self.counters()
+            .tell_once(kind, key, || Diagnostic::Note(note()));
+    }
+
+    /// Whether a request to this URL gets our headers, as [`Settings::propagates_to_host`] says; the diagnostics are told
+    /// where it gets none by the targets.
+    #[must_use]
+    pub fn propagates_to_host(&self, host: &str, url: impl FnOnce() -> String) -> bool {
+        let propagates = self.settings().propagates_to_host(host, url);
+        if !propagates && !self.settings().trace_propagation_targets.is_all() {
+            let diagnostic = || Diagnostic::NotPropagated(host.to_owned());
+            self.counters().tell_once("targets", host, diagnostic);
         }
+        propagates
+    }
+
+    #[cold]
+    pub(crate) fn note_refused_trace(&self, reason: NotContinued) {
+        count(&self.counters().refused_traces);
+        let diagnostic = || Diagnostic::TraceRefused(reason);
+        self.counters()
+            .tell_once("refused trace", &reason.to_string(), diagnostic);
     }
 
     /// Waits until nothing that was finished so far waits for the sink or in it, at most `timeout`; says whether that is

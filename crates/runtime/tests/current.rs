@@ -254,11 +254,13 @@ fn a_note_is_told_once_for_each_key() {
     });
     let tracer = common::tracer(options);
     for key in ["a", "b", "a"] {
-        tracer.note_once(key, || key.to_uppercase());
+        tracer.note_once("letter", key, || key.to_uppercase());
     }
     assert_eq!(*told.lock().unwrap(), ["A", "B"]);
     for key in 0..100 {
-        tracer.note_once(&key.to_string(), String::new);
+        tracer.note_once("letter", &key.to_string(), String::new);
     }
     assert_eq!(told.lock().unwrap().len(), 64);
+    tracer.note_once("word", "a", String::new);
+    assert_eq!(told.lock().unwrap().len(), 65);
 }

@@ -63,8 +63,8 @@
 //!   are.
 //! - Which hosts get headers: [`Options::trace_propagation_targets`].
 //! - What must not leave the service: [`Options::before_send_transaction`].
-//! - What was dropped or ignored, and why nothing comes: [`Options::debug`] or the variable `SENTRY_DEBUG`,
-//!   [`Options::on_diagnostic`] and [`Tracer::stats`].
+//! - What was dropped or ignored, why nothing comes, and why a trace goes no further: [`Options::debug`] or the variable
+//!   `SENTRY_DEBUG`, [`Options::on_diagnostic`] and [`Tracer::stats`].
 //! - Work that outlives its request, a task or a websocket: [`SpanHandle::continuation`].
 //! - A batch whose messages come from many traces: [`Link`].
 //! - Work whose times somebody else measured: [`SpanBuilder::started_at`] and [`Span::finish_at`].

@@ -104,7 +104,7 @@ where
     B: IntoIterator<Item = &'a [u8]>,
     P: IntoIterator<Item = &'a [u8]>,
 {
-    let Some(continued) = continue_trace(incoming, &tracer.settings().policy()) else {
+    let Ok(continued) = continue_trace(incoming, &tracer.settings().policy()) else {
         return Continued::NOT;
     };
     Continued {

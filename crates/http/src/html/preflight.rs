@@ -44,8 +44,7 @@ impl Preflight {
     pub fn answered(&self, status: u16, headers: &dyn Headers, tracer: &Tracer) {
         let refused = self.refused(status, headers);
         if !refused.is_empty() {
-            let key = ["preflight ", &self.origin].concat();
-            tracer.note_once(&key, || self.note(&refused));
+            tracer.note_once("preflight", &self.origin, || self.note(&refused));
         }
     }
 
