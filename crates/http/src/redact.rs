@@ -62,6 +62,20 @@ pub(crate) fn filter_query(query: &str) -> String {
     filtered
 }
 
+/// The value of a header that may be a URL, `referer` or `location`: its query and its fragment as [`filter_query`] leaves
+/// them.
+pub(crate) fn filter_url(value: &str) -> String {
+    let (rest, fragment) = split_at_mark(value, '#');
+    let (path, query) = split_at_mark(rest, '?');
+    [path, &filter_query(query), &filter_query(fragment)].concat()
+}
+
+/// What stands before a mark, and the rest from there on. The mark becomes a part of the first key, which stays
+/// sensitive with it.
+fn split_at_mark(text: &str, mark: char) -> (&str, &str) {
+    text.split_at(text.find(mark).unwrap_or(text.len()))
+}
+
 /// A key behind its escapes, a bad one of which stands for itself. A plus sign stays where it is read as a space: no
 /// sensitive part has either.
 fn decoded(key: &str) -> String {
@@ -86,7 +100,7 @@ fn escaped(text: &[u8]) -> Option<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{filter_query, is_sensitive};
+    use super::{filter_query, filter_url, is_sensitive};
 
     #[test]
     fn credentials_are_recognised_by_name() {
@@ -172,6 +186,23 @@ mod tests {
             ),
         ] {
             assert_eq!(filter_query(query), filtered, "{query}");
+        }
+    }
+    #[test]
+    fn a_url_in_a_header_keeps_no_credentials() {
+        for value in ["", "blue", "/a?b=c#d", "text/html;q=0.8, */*", "#", "?#?"] {
+            assert_eq!(filter_url(value), value);
+        }
+        for (url, filtered) in [
+            (
+                "https://a.example/reset?token=t",
+                "https://a.example/reset?token=[Filtered]",
+            ),
+            ("/?a=b?c&key=d?e#f", "/?a=b?c&key=[Filtered]#f"),
+            ("/#id_token=t&state=s?x", "/#id_token=[Filtered]&state=s?x"),
+            ("/?sid=a#b", "/?sid=[Filtered]#b"),
+        ] {
+            assert_eq!(filter_url(url), filtered);
         }
     }
 }

@@ -115,7 +115,8 @@ impl ServerConfig {
     }
 
     /// Records these headers of requests and responses, with `send_default_pii` only. In place of the values of those that
-    /// carry credentials ([`is_sensitive`](crate::is_sensitive)) stands `[Filtered]` (rule R10).
+    /// carry credentials ([`is_sensitive`](crate::is_sensitive)) stands `[Filtered]` (rule R10), and so it does for keys in the
+    /// query or the fragment of a URL.
     pub fn capture_headers(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let names = names
             .into_iter()

@@ -6,7 +6,7 @@ use sentry_trace_runtime::{SpanHandle, Tracer};
 
 use crate::headers::Headers;
 use crate::hooks;
-use crate::redact::{FILTERED, is_sensitive};
+use crate::redact::{FILTERED, filter_url, is_sensitive};
 use crate::server_request::ServerRequest;
 
 pub(crate) type Filter = Arc<dyn Fn(&ServerRequest<'_>) -> bool + Send + Sync>;
@@ -54,7 +54,7 @@ impl Hooks {
         for name in &self.captured_headers {
             let mut values = Vec::new();
             headers.each(name, &mut |value| {
-                values.push(String::from_utf8_lossy(value).into_owned());
+                values.push(filter_url(&String::from_utf8_lossy(value)));
             });
             if values.is_empty() {
                 continue;

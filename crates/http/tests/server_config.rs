@@ -30,6 +30,7 @@ fn serve_with(
         .header("x-tenant", "blue")
         .header("authorization", "Bearer secret")
         .header("x-api-key", "secret")
+        .header("referer", "https://shop.test/reset?token=secret")
         .body(())
         .expect("a request");
     let span = config.start(
@@ -48,10 +49,11 @@ fn text<'t>(transaction: &'t Transaction, key: &str) -> Option<&'t str> {
     transaction.root.data.get(key).and_then(Value::as_str)
 }
 
-const CAPTURED: [&str; 5] = [
+const CAPTURED: [&str; 6] = [
     "X-Tenant",
     "authorization",
     "x-api-key",
+    "referer",
     "x-cache",
     "set-cookie",
 ];
@@ -153,6 +155,10 @@ fn headers_are_captured_on_demand_and_credentials_are_filtered() {
         Some("blue")
     );
     assert_eq!(text(&with_pii, "http.response.header.x-cache"), Some("hit"));
+    assert_eq!(
+        text(&with_pii, "http.request.header.referer"),
+        Some("https://shop.test/reset?token=[Filtered]")
+    );
     for name in [
         "request.header.authorization",
         "request.header.x-api-key",
