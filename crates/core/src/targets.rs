@@ -72,6 +72,12 @@ impl Targets {
         matches!(self.0, Selection::All)
     }
 
+    /// Whether no URL matches, because there is nothing in the list.
+    #[must_use]
+    pub const fn is_none(&self) -> bool {
+        matches!(&self.0, Selection::AnyOf(matchers) if matchers.is_empty())
+    }
+
     /// Whether a request to this URL gets trace headers, the DSN's own host aside.
     ///
     /// An empty text is an unknown URL: [`Targets::all`] does not match it. Allocates only where the URL has userinfo
@@ -103,12 +109,13 @@ mod tests {
     fn all_and_none() {
         assert!(Targets::default().matches("https://a.example/"));
         assert!(!Targets::all().matches(""));
-        assert!(!Targets::none().matches("https://a.example/"));
-        assert!(
-            !Targets::new(core::iter::empty::<Target>())
-                .expect("no target")
-                .matches("https://a.example/")
-        );
+        let empty = Targets::new(core::iter::empty::<Target>()).expect("no target");
+        for none in [Targets::none(), empty] {
+            assert!(none.is_none() && !none.is_all());
+            assert!(!none.matches("https://a.example/"));
+        }
+        assert!(Targets::all().is_all() && !Targets::all().is_none());
+        assert!(!Targets::new(["a"]).expect("a target").is_none());
     }
 
     #[test]

@@ -188,6 +188,7 @@ mod tests {
             assert_eq!(filter_query(query), filtered, "{query}");
         }
     }
+
     #[test]
     fn a_url_in_a_header_keeps_no_credentials() {
         for value in ["", "blue", "/a?b=c#d", "text/html;q=0.8, */*", "#", "?#?"] {

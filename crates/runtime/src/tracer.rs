@@ -150,11 +150,12 @@ impl Tracer {
     }
 
     /// Whether a request to this URL gets our headers, as [`Settings::propagates_to_host`] says; the diagnostics are told
-    /// where it gets none by the targets.
+    /// of a host that gets none by the targets, where there are any.
     #[must_use]
     pub fn propagates_to_host(&self, host: &str, url: impl FnOnce() -> String) -> bool {
+        let targets = &self.settings().trace_propagation_targets;
         let propagates = self.settings().propagates_to_host(host, url);
-        if !propagates && !self.settings().trace_propagation_targets.is_all() {
+        if !propagates && !targets.is_all() && !targets.is_none() {
             let diagnostic = || Diagnostic::NotPropagated(host.to_owned());
             self.counters().tell_once("targets", host, diagnostic);
         }
