@@ -96,7 +96,7 @@ impl Tracer {
         };
         if tracer.settings().samples() && !tracer.has_sink() {
             tracer.note(
-                "transactions are sampled and go nowhere: there is no sink, and no DSN for one",
+                "transactions are sampled and go nowhere: there is no sink; `init` makes one where there is a DSN",
             );
         }
         if !tracer.settings().samples() && tracer.has_sink() {
