@@ -73,3 +73,6 @@ mod wire_text;
 
 #[doc(hidden)]
 pub use url::default_port;
+#[cfg(feature = "alloc")]
+#[doc(hidden)]
+pub use url::without_userinfo_and_fragment;

@@ -94,7 +94,8 @@ impl<'a> Authority<'a> {
 /// The text that substring and regex targets see (rule R9): the two pieces, read one after the other, are the URL
 /// without userinfo and fragment. The second piece is empty where there is no userinfo.
 #[cfg(feature = "alloc")]
-pub(crate) fn without_userinfo_and_fragment(text: &str) -> (&str, &str) {
+#[must_use]
+pub fn without_userinfo_and_fragment(text: &str) -> (&str, &str) {
     let text = text.split_once('#').map_or(text, |(before, _)| before);
     let Some((after_slashes, special)) = after_slashes(text) else {
         return (text, "");

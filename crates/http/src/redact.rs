@@ -1,5 +1,7 @@
 //! Values that are never recorded, whatever the settings are (rule R10; Sentry, "Data Collection", "Sensitive Denylist").
 
+use sentry_trace_runtime::core::without_userinfo_and_fragment;
+
 /// What stands where a value was.
 pub(crate) const FILTERED: &str = "[Filtered]";
 
@@ -62,11 +64,13 @@ pub(crate) fn filter_query(query: &str) -> String {
     filtered
 }
 
-/// The value of a header that may be a URL, `referer` or `location`: its query and its fragment as [`filter_query`] leaves
-/// them.
+/// The value of a header that may be a URL, `referer` or `location`: without userinfo, its query and its fragment as
+/// [`filter_query`] leaves them.
 pub(crate) fn filter_url(value: &str) -> String {
-    let (rest, fragment) = split_at_mark(value, '#');
-    let (path, query) = split_at_mark(rest, '?');
+    let (url, fragment) = split_at_mark(value, '#');
+    let (scheme, rest) = without_userinfo_and_fragment(url);
+    let url = [scheme, rest].concat();
+    let (path, query) = split_at_mark(&url, '?');
     [path, &filter_query(query), &filter_query(fragment)].concat()
 }
 
@@ -202,6 +206,7 @@ mod tests {
             ("/?a=b?c&key=d?e#f", "/?a=b?c&key=[Filtered]#f"),
             ("/#id_token=t&state=s?x", "/#id_token=[Filtered]&state=s?x"),
             ("/?sid=a#b", "/?sid=[Filtered]#b"),
+            ("https://u:p@a.example/@b?c#d", "https://a.example/@b?c#d"),
         ] {
             assert_eq!(filter_url(url), filtered);
         }

@@ -9,7 +9,7 @@ use crate::headers::Headers;
 use crate::hooks;
 use crate::html::Preflight;
 use crate::method::static_method;
-use crate::server_hooks::{Filter, Hooks};
+use crate::server_hooks::{CapturedHeader, Filter, Hooks};
 use crate::server_request::ServerRequest;
 use crate::server_span::{ServerSpan, Start};
 
@@ -120,7 +120,7 @@ impl ServerConfig {
     pub fn capture_headers(self, names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let names = names
             .into_iter()
-            .map(|name| name.into().to_ascii_lowercase())
+            .map(|name| CapturedHeader::new(&name.into()))
             .collect();
         self.with_hooks(|hooks| hooks.captured_headers = names)
     }

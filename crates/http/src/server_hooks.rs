@@ -23,7 +23,31 @@ pub(crate) struct Hooks {
     pub(crate) sampled: Option<Sampled>,
     pub(crate) on_request: Option<OnRequest>,
     pub(crate) on_response: Option<OnResponse>,
-    pub(crate) captured_headers: Vec<String>,
+    pub(crate) captured_headers: Vec<CapturedHeader>,
+}
+
+/// A header whose values are recorded.
+#[derive(Clone)]
+pub(crate) struct CapturedHeader {
+    name: String,
+    is_sensitive: bool,
+}
+
+impl CapturedHeader {
+    pub(crate) fn new(name: &str) -> Self {
+        Self {
+            name: name.to_ascii_lowercase(),
+            is_sensitive: is_sensitive(name),
+        }
+    }
+
+    fn shown(&self, value: &[u8]) -> String {
+        if self.is_sensitive {
+            FILTERED.to_owned()
+        } else {
+            filter_url(&String::from_utf8_lossy(value))
+        }
+    }
 }
 
 impl Hooks {
@@ -51,20 +75,13 @@ impl Hooks {
         if !tracer.settings().send_default_pii {
             return;
         }
-        for name in &self.captured_headers {
+        for header in &self.captured_headers {
+            let name = &header.name;
             let mut values = Vec::new();
-            headers.each(name, &mut |value| {
-                values.push(filter_url(&String::from_utf8_lossy(value)));
-            });
-            if values.is_empty() {
-                continue;
+            headers.each(name, &mut |value| values.push(header.shown(value)));
+            if !values.is_empty() {
+                span.set_data(format!("{prefix}{name}"), values.join(", "));
             }
-            let value = if is_sensitive(name) {
-                FILTERED.to_owned()
-            } else {
-                values.join(", ")
-            };
-            span.set_data(format!("{prefix}{name}"), value);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! How a trace begins in this service: continued or new.
 
-use sentry_trace_core::continuation::{self, Continued, Incoming, IncomingDsc, NotContinued};
+use sentry_trace_core::continuation::{self, Continued, Incoming, IncomingDsc};
 use sentry_trace_core::sentry_trace::SentryTrace;
 
 use crate::context::TraceContext;
@@ -27,9 +27,7 @@ impl Tracer {
         match continuation::continue_trace_as_text(incoming, &self.settings().policy()) {
             Ok(continued) => TraceContext::continued(self.clone(), continued),
             Err(reason) => {
-                if reason != NotContinued::NoTrace {
-                    self.note_refused_trace(reason);
-                }
+                self.counters().note_not_continued(reason);
                 self.start_new_trace()
             }
         }
@@ -58,8 +56,7 @@ impl Tracer {
     /// `None` when there was none, or when it is not continued by rule R4.
     #[must_use]
     pub fn process_context(&self) -> Option<TraceContext> {
-        let environment = self.environment()?;
-        Some(self.continue_trace(environment.incoming())).filter(TraceContext::is_continued)
+        Some(self.continue_trace(self.environment()?.incoming()))
     }
 
     /// What work outside any span belongs to: the trace that the process was started in, else a new one.

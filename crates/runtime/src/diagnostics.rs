@@ -19,8 +19,11 @@
 //! ```
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Display;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
+
+use sentry_trace_core::continuation::NotContinued;
 
 pub use crate::diagnostic::Diagnostic;
 pub use crate::listener::Listener;
@@ -100,23 +103,32 @@ impl Counters {
         }
     }
 
+    /// Counts a trace that is not continued, and tells why; that no header names one is the usual case.
+    #[inline]
+    pub(crate) fn note_not_continued(&self, reason: NotContinued) {
+        if reason != NotContinued::NoTrace {
+            count(&self.refused_traces);
+            self.tell_once("refused trace", reason, || Diagnostic::TraceRefused(reason));
+        }
+    }
+
     /// Tells a diagnostic once for each key of its kind.
     #[cold]
     pub(crate) fn tell_once(
         &self,
         kind: &'static str,
-        key: &str,
+        key: impl Display,
         diagnostic: impl FnOnce() -> Diagnostic,
     ) {
-        if self.listener.is_listening() && self.is_new(kind, key) {
+        if self.listener.is_listening() && self.is_new(kind, key.to_string()) {
             self.tell(&diagnostic());
         }
     }
 
-    fn is_new(&self, kind: &'static str, key: &str) -> bool {
+    fn is_new(&self, kind: &'static str, key: String) -> bool {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
         let keys = told.entry(kind).or_default();
-        keys.len() < MOST_KEYS && !keys.contains(key) && keys.insert(key.to_owned())
+        keys.len() < MOST_KEYS && keys.insert(key)
     }
 
     #[cold]

@@ -55,9 +55,8 @@ impl Settings {
         !url.is_empty() && self.trace_propagation_targets.matches(url) && !self.is_own_dsn(url)
     }
 
-    /// As [`propagates_to`](Self::propagates_to), for a URL in parts: its text is asked for only where it matters.
-    #[must_use]
-    pub fn propagates_to_host(&self, host: &str, url: impl FnOnce() -> String) -> bool {
+    /// See [`Tracer::propagates_to_host`](crate::Tracer::propagates_to_host).
+    pub(crate) fn propagates_to_host(&self, host: &str, url: impl FnOnce() -> String) -> bool {
         if !self.trace_propagation_targets.is_all() {
             return self.propagates_to(&url());
         }

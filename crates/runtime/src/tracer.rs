@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sentry_trace_core::continuation::NotContinued;
+use sentry_trace_core::continuation;
 
 use crate::before_send::Filtered;
 use crate::clock::Clock;
@@ -33,7 +33,7 @@ struct Inner {
     clock: Box<dyn Clock>,
     entropy: Box<dyn Entropy>,
     counters: Arc<Counters>,
-    /// The trace that the process was started in (rule R12).
+    /// The trace that the process was started in, where it is continued (rule R12).
     process: Option<Environment>,
 }
 
@@ -82,7 +82,8 @@ impl Tracer {
         let entropy = options.entropy.take().map_or_else(system_entropy, Ok)?;
         let process = (!options.ignore_environment)
             .then(|| options.process.take().or_else(own_environment))
-            .flatten();
+            .flatten()
+            .filter(|process| is_continued(process, &settings, &counters));
         entropy::note_tracer();
         let tracer = Self {
             inner: Arc::new(Inner {
@@ -149,8 +150,8 @@ impl Tracer {
             .tell_once(kind, key, || Diagnostic::Note(note()));
     }
 
-    /// Whether a request to this URL gets our headers, as [`Settings::propagates_to_host`] says; the diagnostics are told
-    /// of a host that gets none by the targets, where there are any.
+    /// As [`Settings::propagates_to`], for a URL in parts: its text is asked for only where it matters. The diagnostics are
+    /// told of a host that gets no headers by the targets, where there are any.
     #[must_use]
     pub fn propagates_to_host(&self, host: &str, url: impl FnOnce() -> String) -> bool {
         let targets = &self.settings().trace_propagation_targets;
@@ -160,14 +161,6 @@ impl Tracer {
             self.counters().tell_once("targets", host, diagnostic);
         }
         propagates
-    }
-
-    #[cold]
-    pub(crate) fn note_refused_trace(&self, reason: NotContinued) {
-        count(&self.counters().refused_traces);
-        let diagnostic = || Diagnostic::TraceRefused(reason);
-        self.counters()
-            .tell_once("refused trace", &reason.to_string(), diagnostic);
     }
 
     /// Waits until nothing that was finished so far waits for the sink or in it, at most `timeout`; says whether that is
@@ -213,6 +206,14 @@ impl std::fmt::Debug for Tracer {
             .field("service", &self.settings().service)
             .finish_non_exhaustive()
     }
+}
+
+/// Whether there is a trace in it that is continued. It does not change, so that this is asked once.
+fn is_continued(process: &Environment, settings: &Settings, counters: &Counters) -> bool {
+    let continued = continuation::continue_trace(process.incoming(), &settings.policy());
+    continued
+        .map_err(|reason| counters.note_not_continued(reason))
+        .is_ok()
 }
 
 /// As bytes: one that is not UTF-8 costs its own member, not the whole variable (rule R2).

@@ -9,6 +9,7 @@ use common::{header, incoming, tracer};
 use sentry_trace_runtime::core::continuation::{NotContinued, SingleLines};
 use sentry_trace_runtime::core::sentry_trace::InvalidSentryTrace;
 use sentry_trace_runtime::diagnostics::Diagnostic;
+use sentry_trace_runtime::process::{Environment, SENTRY_TRACE};
 use sentry_trace_runtime::{Options, Tracer};
 
 type Told = Arc<Mutex<Vec<Diagnostic>>>;
@@ -54,4 +55,15 @@ fn what_is_continued_or_names_no_trace_is_not_told() {
     assert!(continued.is_continued() && !new.is_continued());
     assert!(told.lock().unwrap().is_empty());
     assert_eq!(tracer.stats().refused_traces, 0);
+}
+
+#[test]
+fn the_trace_of_the_process_is_refused_once_for_all_that_would_be_in_it() {
+    let broken = |name: &str| (name == SENTRY_TRACE).then_some("nonsense");
+    let environment = Environment::read(broken).unwrap();
+    let tracer = Tracer::new(Options::new().started_with(environment)).unwrap();
+    for _ in 0..3 {
+        assert!(!tracer.background_context().is_continued());
+    }
+    assert_eq!(tracer.stats().refused_traces, 1);
 }
