@@ -283,6 +283,45 @@ fn spans_have_their_links_and_those_of_a_stream_say_the_types() {
 }
 
 #[test]
+fn dropped_spans_are_reported() {
+    let service = service(Options::new().max_spans(2));
+    let root = service.tracer.start_new_trace().start_span("work").start();
+    for _ in 0..5 {
+        root.start_child("step").start().finish();
+    }
+    root.finish();
+    let event = event(service.sink.take().remove(0));
+    assert_eq!(event["spans"].as_array().unwrap().len(), 2);
+    assert_eq!(event["_meta"], json!({ "spans": { "": { "len": 5 } } }));
+}
+
+#[test]
+fn without_dropped_spans_nothing_is_said_of_them() {
+    assert!(event(transaction("work", 3)).get("_meta").is_none());
+}
+
+#[test]
+fn the_longest_data_goes_first() {
+    let mut transaction = transaction("work", 3);
+    let most = Format::Transaction.max_bytes(&transaction);
+    let long = "\u{e4}\"".repeat(most / 3);
+    transaction.spans[1].data.set("long", long);
+    transaction.spans[1].data.set("short", "kept");
+    transaction.root.data.set("middle", "m".repeat(1000));
+    let bytes = only(transaction, Format::Transaction).to_bytes(Timestamp::default());
+    assert!(bytes.len() < most);
+    let event = Parsed::parse(&bytes).unwrap().items[0].json().unwrap();
+    assert_eq!(
+        event["spans"][1]["data"],
+        json!({ "long": "[truncated]", "short": "kept" })
+    );
+    assert_eq!(
+        event["contexts"]["trace"]["data"]["middle"],
+        json!("m".repeat(1000))
+    );
+}
+
+#[test]
 fn the_data_of_links_counts_as_that_of_spans() {
     let mut transaction = transaction("work", 1);
     let most = Format::Transaction.max_bytes(&transaction);

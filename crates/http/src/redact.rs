@@ -5,7 +5,8 @@ use sentry_trace_runtime::core::without_userinfo_and_fragment;
 /// What stands where a value was.
 pub(crate) const FILTERED: &str = "[Filtered]";
 
-/// Parts of names that stand for credentials: Sentry's list, and `cookie`, `oidc` and `signature`.
+/// Parts of names that stand for credentials: Sentry's list, its `credentials` in the singular, and `cookie`, `oidc` and
+/// `signature`.
 const SENSITIVE_PARTS: [&str; 20] = [
     "auth",
     "bearer",
