@@ -139,6 +139,25 @@ async fn what_a_body_owns_ends_before_the_span() {
 }
 
 #[actix_web::test]
+async fn what_a_cancelled_handler_owns_ends_before_the_span() {
+    let (sink, tracer) = tracer_with(Options::new());
+    let hang = || async {
+        let _connection = Connection::open();
+        future::pending::<HttpResponse>().await
+    };
+    let app = App::new()
+        .route("/", web::get().to(hang))
+        .wrap(TraceMiddleware::new().tracer(tracer));
+    let app = test::init_service(app).await;
+    let mut hanging = Box::pin(app.call(test::TestRequest::get().to_request()));
+    assert!(hanging.as_mut().now_or_never().is_none());
+    drop(hanging);
+    let transaction = wait_for_one(&sink);
+    assert_eq!(status(&transaction), "cancelled");
+    assert_whole(&transaction, "cancelled");
+}
+
+#[actix_web::test]
 async fn an_upgrade_ends_the_span_and_not_the_stream() {
     let (sink, tracer) = tracer_with(Options::new());
     let app = App::new()

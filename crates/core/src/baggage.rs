@@ -17,14 +17,17 @@ mod index;
 mod limits;
 mod member;
 mod names;
+mod org_id;
 mod read;
 #[cfg(feature = "alloc")]
 mod text;
 
 pub(crate) use collect::Collect;
 pub use index::SentryMembers;
+pub(crate) use limits::MAX_UNREAD_BYTES;
 pub use limits::{MAX_BYTES, MAX_MEMBERS};
 pub use member::{Member, SENTRY_PREFIX};
+pub(crate) use org_id::{Mention, mention_of};
 pub(crate) use read::is_sentry;
 #[cfg(feature = "alloc")]
 pub use text::MemberText;

@@ -17,7 +17,7 @@ use core::fmt;
 
 #[cfg(feature = "alloc")]
 use crate::baggage::MemberText;
-use crate::baggage::{Collect, Member, SentryMembers};
+use crate::baggage::{self, Collect, MAX_UNREAD_BYTES, Member, Mention, SentryMembers};
 use crate::decision::Decision;
 use crate::hex;
 use crate::id::{SpanId, TraceId};
@@ -97,6 +97,26 @@ impl Policy<'_> {
             _ => !self.strict_trace_continuation,
         }
     }
+
+    /// Whether a trace with this one line of baggage is continued, by a look at the line that costs less than reading its
+    /// members. `false` says nothing: the members tell. So it is for all lines of more than 704 bytes, for which the limits of
+    /// rule R2 may matter.
+    #[must_use]
+    pub fn allows_unread(&self, line: &[u8]) -> bool {
+        if line.len() > MAX_UNREAD_BYTES {
+            return false;
+        }
+        let own = self.org_id.filter(|own| !own.is_empty());
+        if own.is_none() && !self.strict_trace_continuation {
+            return true;
+        }
+        match baggage::mention_of(own.unwrap_or_default(), line) {
+            Mention::None => own.is_none() || !self.strict_trace_continuation,
+            // Where there is no own one, the member has no value and is dropped.
+            Mention::Own => true,
+            Mention::Unclear => false,
+        }
+    }
 }
 
 /// Reads the headers of a request.
@@ -112,59 +132,66 @@ where
     B: IntoIterator<Item = &'a [u8]>,
     P: IntoIterator<Item = &'a [u8]>,
 {
-    continue_with(incoming, policy)
+    let sender = sender(incoming.sentry_trace, incoming.traceparent, policy)?;
+    Ok(Continued {
+        trace_id: sender.trace_id,
+        parent_span_id: sender.span_id,
+        parent_decision: sender.decision,
+        dsc: context(incoming.baggage, sender.trace_id, policy)?,
+    })
 }
 
-/// As [`continue_trace`], with the context as a text, for a service that passes it on.
+/// The first half of [`continue_trace`]: what `sentry-trace`, or `traceparent` where it counts, says of the sender.
 ///
 /// # Errors
 /// As there.
-#[cfg(feature = "alloc")]
-pub fn continue_trace_as_text<'a, S, B, P>(
-    incoming: Incoming<S, B, P>,
+#[inline]
+pub fn sender<'a>(
+    sentry_trace: impl IntoIterator<Item = &'a [u8]>,
+    traceparent: impl IntoIterator<Item = &'a [u8]>,
     policy: &Policy<'_>,
-) -> Result<Continued<MemberText<'a>>, NotContinued>
-where
-    S: IntoIterator<Item = &'a [u8]>,
-    B: IntoIterator<Item = &'a [u8]>,
-    P: IntoIterator<Item = &'a [u8]>,
-{
-    continue_with(incoming, policy)
+) -> Result<SentryTrace, NotContinued> {
+    let mut sentry_trace = sentry_trace.into_iter().peekable();
+    if sentry_trace.peek().is_some() {
+        SentryTrace::parse_lines(&mut sentry_trace).map_err(NotContinued::SentryTrace)
+    } else if policy.continue_traceparent {
+        only_traceparent(traceparent)
+    } else {
+        Err(NotContinued::NoTrace)
+    }
+}
+
+/// The second half, as a text for a service that passes the context on.
+///
+/// # Errors
+/// [`NotContinued::Organization`]
+#[cfg(feature = "alloc")]
+#[inline]
+pub fn context_as_text<'a>(
+    baggage: impl IntoIterator<Item = &'a [u8]>,
+    trace_id: TraceId,
+    policy: &Policy<'_>,
+) -> Result<IncomingDsc<MemberText<'a>>, NotContinued> {
+    context(baggage, trace_id, policy)
 }
 
 #[inline]
-fn continue_with<'a, M, S, B, P>(
-    incoming: Incoming<S, B, P>,
+fn context<'a, M: Collect<'a>>(
+    baggage: impl IntoIterator<Item = &'a [u8]>,
+    trace_id: TraceId,
     policy: &Policy<'_>,
-) -> Result<Continued<M>, NotContinued>
-where
-    M: Collect<'a>,
-    S: IntoIterator<Item = &'a [u8]>,
-    B: IntoIterator<Item = &'a [u8]>,
-    P: IntoIterator<Item = &'a [u8]>,
-{
-    let mut sentry_trace = incoming.sentry_trace.into_iter().peekable();
-    let header = if sentry_trace.peek().is_some() {
-        SentryTrace::parse_lines(sentry_trace).map_err(NotContinued::SentryTrace)?
-    } else if policy.continue_traceparent {
-        only_traceparent(incoming.traceparent)?
-    } else {
-        return Err(NotContinued::NoTrace);
-    };
-    let members = M::collect(incoming.baggage);
+) -> Result<IncomingDsc<M>, NotContinued> {
+    let members = M::collect(baggage);
     if !policy.allows(members.org_id()) {
         return Err(NotContinued::Organization);
     }
-    Ok(Continued {
-        trace_id: header.trace_id,
-        parent_span_id: header.span_id,
-        parent_decision: header.decision,
-        dsc: if members.is_empty() || names_another(members.trace_id(), header.trace_id) {
+    Ok(
+        if members.is_empty() || names_another(members.trace_id(), trace_id) {
             IncomingDsc::Empty
         } else {
             IncomingDsc::Frozen(members)
         },
-    })
+    )
 }
 
 /// `traceparent` counts only when there is exactly one line.

@@ -146,6 +146,7 @@ macro_rules! text_form {
             ///
             /// # Errors
             /// Says whether the length, a digit or the value is wrong.
+            #[inline]
             pub fn parse(text: &[u8]) -> Result<Self, InvalidId> {
                 let digits: &[u8; Self::TEXT_LEN] =
                     text.try_into().map_err(|_| InvalidId::Length)?;

@@ -111,6 +111,25 @@ fn value(members: &SentryMembers<'_>, name: &str) -> Option<String> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2048))]
 
+    /// A line that may stay unread is of a trace that is continued.
+    #[test]
+    fn a_line_is_allowed_unread_only_where_its_members_say_so(case in case(), filler in "[a-z]{0,700}") {
+        let policy = Policy {
+            org_id: case.org_id,
+            strict_trace_continuation: case.strict,
+            continue_traceparent: false,
+        };
+        let mut line = case.baggage.join(&b","[..]);
+        line.extend_from_slice(filler.as_bytes());
+        let members = SentryMembers::parse([&line[..]]);
+        if policy.allows_unread(&line) {
+            prop_assert!(policy.allows(members.get("org_id")));
+        }
+        // The same is read of several lines.
+        let lines = SentryMembers::parse(line.split(|&byte| byte == b','));
+        prop_assert_eq!(members.iter().collect::<Vec<_>>(), lines.iter().collect::<Vec<_>>());
+    }
+
     #[test]
     fn a_trace_is_continued_as_the_rules_say(case in case()) {
         let incoming = Incoming {
@@ -165,4 +184,40 @@ proptest! {
         let rand = SampleRand::received(members.get("sample_rand")).map(SampleRand::value);
         prop_assert_eq!(rand, number.filter(|rand| (0.0..1.0).contains(rand)));
     }
+}
+
+#[test]
+fn what_sdks_send_is_allowed_unread() {
+    let own = |org_id, strict_trace_continuation| Policy {
+        org_id,
+        strict_trace_continuation,
+        continue_traceparent: false,
+    };
+    let line = b"sentry-release=1,sentry-org_id=42,vendor=x";
+    let without = b"sentry-release=1,vendor=x";
+    for (policy, line, expected) in [
+        (own(None, false), &line[..], true),
+        (own(Some(""), false), line, true),
+        (own(None, true), line, false),
+        (own(None, true), without, true),
+        (own(Some("42"), false), line, true),
+        (own(Some("42"), true), line, true),
+        (own(Some("42"), false), without, true),
+        (own(Some("42"), true), without, false),
+        (own(Some("7"), false), line, false),
+    ] {
+        assert_eq!(policy.allows_unread(line), expected, "{policy:?}");
+    }
+}
+
+#[test]
+fn no_line_is_allowed_unread_in_which_a_limit_may_matter() {
+    let member = |at: u8| format!("sentry-{}=1", char::from(at));
+    let members: Vec<_> = (b'>'..=b'~').map(member).collect();
+    assert_eq!(members.len(), 65);
+    let (most, more) = (members[..64].join(","), members.join(","));
+    let policy = Policy::default();
+    assert!(policy.allows_unread(most.as_bytes()));
+    assert!(!policy.allows_unread(more.as_bytes()));
+    assert_eq!(SentryMembers::parse([more.as_bytes()]).len(), 64);
 }

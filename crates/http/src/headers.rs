@@ -71,7 +71,17 @@ enum Lines<'a> {
 impl<'a> Iterator for Lines<'a> {
     type Item = &'a [u8];
 
+    #[inline]
     fn next(&mut self) -> Option<&'a [u8]> {
+        match self {
+            Self::Done => None,
+            _ => self.look_up(),
+        }
+    }
+}
+
+impl<'a> Lines<'a> {
+    fn look_up(&mut self) -> Option<&'a [u8]> {
         let value = match self {
             Self::Wanted(headers, name) if headers.len() == headers.keys_len() => {
                 // No name has several values, and one is found faster alone.

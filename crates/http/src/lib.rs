@@ -55,5 +55,5 @@ pub use outgoing::{replace_baggage, take_off_members};
 pub use panics::fail_on_panic;
 pub use redact::is_sensitive;
 pub use server_config::ServerConfig;
-pub use server_request::{FindRoute, ServerRequest};
+pub use server_request::{DescribeRequest, FindRoute, ServerRequest};
 pub use server_span::{ServerSpan, set_route};

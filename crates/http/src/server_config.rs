@@ -1,16 +1,16 @@
 //! What every server adapter offers alike.
 
+use std::cell::LazyCell;
 use std::sync::Arc;
 
 use sentry_trace_runtime::core::continuation::Incoming;
-use sentry_trace_runtime::{SpanHandle, Tracer};
+use sentry_trace_runtime::{SpanHandle, Text, Tracer};
 
 use crate::headers::Headers;
-use crate::hooks;
 use crate::html::Preflight;
 use crate::method::static_method;
-use crate::server_hooks::{CapturedHeader, Filter, Hooks};
-use crate::server_request::ServerRequest;
+use crate::server_hooks::{CapturedHeader, Hooks};
+use crate::server_request::{DescribeRequest, ServerRequest};
 use crate::server_span::{ServerSpan, Start};
 
 /// How a server adapter behaves. Cheap to clone.
@@ -130,7 +130,7 @@ impl ServerConfig {
     /// Without a tracer the span does nothing.
     pub fn start<'a, S, B, P>(
         &self,
-        request: &ServerRequest<'_>,
+        request: &impl DescribeRequest,
         incoming: Incoming<S, B, P>,
     ) -> ServerSpan
     where
@@ -138,45 +138,45 @@ impl ServerConfig {
         B: IntoIterator<Item = &'a [u8]>,
         P: IntoIterator<Item = &'a [u8]>,
     {
-        let Some(tracer) = self.tracer.clone().or_else(sentry_trace_runtime::tracer) else {
+        let global = match self.tracer {
+            Some(_) => None,
+            None => sentry_trace_runtime::tracer(),
+        };
+        let Some(tracer) = self.tracer.as_ref().or(global.as_ref()) else {
             return ServerSpan::none();
         };
         let context = tracer.continue_trace(incoming);
-        let preflight = Preflight::of(request.method, request.headers).map(Box::new);
-        if self.is_ignored(&tracer, request) {
+        let method = request.method();
+        let request = LazyCell::new(|| request.describe());
+        let preflight = Preflight::may_be(method)
+            .then(|| Preflight::of(method, request.headers))
+            .flatten()
+            .map(Box::new);
+        let hooks = self.hooks.as_deref();
+        if tracer.settings().ignores_method(method)
+            || hooks.is_some_and(|hooks| !hooks.passes(tracer, &request))
+        {
             return ServerSpan::untraced(context.unrecorded(), preflight);
         }
         let mut start = Start {
             origin: self.origin,
-            name: self.custom_name(&tracer, request),
+            name: hooks.and_then(|hooks| hooks.name(tracer, &request)),
             send_default_pii: tracer.settings().send_default_pii,
-            request,
+            request: &request,
         };
-        let sampled = self.explicit_decision(&tracer, request);
+        let sampled = hooks.and_then(|hooks| hooks.sampled(tracer, &request));
         let span = context.start_root(&mut start, sampled);
         let hooks = self.hooks.as_ref().filter(|_| span.is_recording());
         if let Some(hooks) = hooks {
-            hooks.show_request(&tracer, request, &span);
+            hooks.show_request(tracer, &request, &span);
         }
         let hooks = hooks.cloned();
-        ServerSpan::new(span, static_method(request.method), hooks, preflight)
-    }
-
-    fn is_ignored(&self, tracer: &Tracer, request: &ServerRequest<'_>) -> bool {
-        let filter = self.hooks.as_ref().and_then(|hooks| hooks.filter.as_ref());
-        let passes =
-            |filter: &Filter| hooks::call(tracer, "filter", || filter(request)).unwrap_or(true);
-        tracer.settings().ignores_method(request.method) || !filter.is_none_or(passes)
-    }
-
-    fn custom_name(&self, tracer: &Tracer, request: &ServerRequest<'_>) -> Option<String> {
-        let name = self.hooks.as_ref()?.name.as_ref()?;
-        hooks::call(tracer, "name", || name(request)).flatten()
-    }
-
-    fn explicit_decision(&self, tracer: &Tracer, request: &ServerRequest<'_>) -> Option<bool> {
-        let sampled = self.hooks.as_ref()?.sampled.as_ref()?;
-        hooks::call(tracer, "sampled", || sampled(request)).flatten()
+        let named_by = if span.has_record() || span.needs_name() {
+            static_method(method)
+        } else {
+            Text::EMPTY
+        };
+        ServerSpan::new(span, named_by, hooks, preflight)
     }
 
     fn with_hooks(mut self, set: impl FnOnce(&mut Hooks)) -> Self {

@@ -1,5 +1,6 @@
 //! What a user may give to a server adapter, and most do not.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use sentry_trace_runtime::{SpanHandle, Tracer};
@@ -9,7 +10,7 @@ use crate::hooks;
 use crate::redact::{FILTERED, filter_url, is_sensitive};
 use crate::server_request::ServerRequest;
 
-pub(crate) type Filter = Arc<dyn Fn(&ServerRequest<'_>) -> bool + Send + Sync>;
+type Filter = Arc<dyn Fn(&ServerRequest<'_>) -> bool + Send + Sync>;
 type Name = Arc<dyn Fn(&ServerRequest<'_>) -> Option<String> + Send + Sync>;
 type Sampled = Arc<dyn Fn(&ServerRequest<'_>) -> Option<bool> + Send + Sync>;
 type OnRequest = Arc<dyn Fn(&ServerRequest<'_>, &SpanHandle) + Send + Sync>;
@@ -50,7 +51,29 @@ impl CapturedHeader {
     }
 }
 
+/// A request that is described when it is looked at.
+pub(crate) trait Asked<'r>: Deref<Target = ServerRequest<'r>> {}
+
+impl<'r, R: Deref<Target = ServerRequest<'r>>> Asked<'r> for R {}
+
 impl Hooks {
+    /// Whether the request gets a transaction.
+    pub(crate) fn passes<'r>(&self, tracer: &Tracer, request: &impl Asked<'r>) -> bool {
+        let passes =
+            |filter: &Filter| hooks::call(tracer, "filter", || filter(request)).unwrap_or(true);
+        self.filter.as_ref().is_none_or(passes)
+    }
+
+    pub(crate) fn name<'r>(&self, tracer: &Tracer, request: &impl Asked<'r>) -> Option<String> {
+        let name = self.name.as_ref()?;
+        hooks::call(tracer, "name", || name(request)).flatten()
+    }
+
+    pub(crate) fn sampled<'r>(&self, tracer: &Tracer, request: &impl Asked<'r>) -> Option<bool> {
+        let sampled = self.sampled.as_ref()?;
+        hooks::call(tracer, "sampled", || sampled(request)).flatten()
+    }
+
     pub(crate) fn show_request(
         &self,
         tracer: &Tracer,

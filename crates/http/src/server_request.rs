@@ -34,6 +34,25 @@ pub struct ServerRequest<'a> {
     pub headers: &'a dyn Headers,
 }
 
+/// A request that is described when somebody asks, and at most once: for most requests that are not sampled nobody does.
+pub trait DescribeRequest {
+    /// The method, `GET` for example.
+    fn method(&self) -> &str;
+
+    /// All that is known.
+    fn describe(&self) -> ServerRequest<'_>;
+}
+
+impl DescribeRequest for ServerRequest<'_> {
+    fn method(&self) -> &str {
+        self.method
+    }
+
+    fn describe(&self) -> ServerRequest<'_> {
+        *self
+    }
+}
+
 /// How the route is known.
 #[derive(Clone, Copy)]
 enum Route<'a> {

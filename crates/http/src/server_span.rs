@@ -9,8 +9,8 @@ use sentry_trace_runtime::{Describe, Span, SpanHandle, Text};
 
 use crate::headers::Headers;
 use crate::html::Preflight;
-use crate::server_hooks::Hooks;
-use crate::server_request::{ServerRequest, joined};
+use crate::server_hooks::{Asked, Hooks};
+use crate::server_request::joined;
 
 /// The span of a request that is being served. Dropped before it is finished, it ends as cancelled (rule R10).
 #[derive(Debug, Default)]
@@ -36,11 +36,11 @@ struct Open {
 }
 
 /// What the span starts with.
-pub(crate) struct Start<'a> {
+pub(crate) struct Start<'a, R> {
     pub(crate) origin: &'static str,
     pub(crate) name: Option<String>,
     pub(crate) send_default_pii: bool,
-    pub(crate) request: &'a ServerRequest<'a>,
+    pub(crate) request: &'a R,
 }
 
 impl ServerSpan {
@@ -113,7 +113,14 @@ impl ServerSpan {
     }
 
     /// Notes the status code of the response, and whether its transaction is discarded (rule R10).
+    #[inline]
     pub fn respond(&self, status: u16, headers: &dyn Headers) {
+        if self.preflight.is_some() || self.handle().has_record() {
+            self.note_response(status, headers);
+        }
+    }
+
+    fn note_response(&self, status: u16, headers: &dyn Headers) {
         if let (Some(preflight), Some(tracer)) = (&self.preflight, self.handle().tracer()) {
             preflight.answered(status, headers, tracer);
         }
@@ -153,14 +160,18 @@ impl ServerSpan {
     pub fn end_body(span: Option<Self>, scope: &mut Scope, has_failed: bool) {
         // A trace that nobody else holds gives away what it has; a shared one has to copy it.
         drop(std::mem::take(scope));
-        let end = if has_failed { Self::fail } else { Self::finish };
-        span.into_iter().for_each(end);
+        let Some(span) = span else { return };
+        if has_failed {
+            span.fail();
+        } else {
+            span.finish();
+        }
     }
 
     /// Ends the span: the service failed without a response, or the body broke off (rule R10).
-    pub fn fail(mut self) {
+    pub fn fail(self) {
         self.set_status(SpanStatus::InternalError);
-        self.trace = Trace::default();
+        self.finish();
     }
 }
 
@@ -197,7 +208,7 @@ impl std::fmt::Debug for Open {
     }
 }
 
-impl Describe for Start<'_> {
+impl<'r, R: Asked<'r>> Describe for Start<'_, R> {
     fn name(&self) -> Text {
         match &self.name {
             Some(name) => Text::copied(name),

@@ -3,7 +3,7 @@
 use std::cell::Cell;
 
 use http::{HeaderMap, Request};
-use sentry_trace_http::{FindRoute, ServerConfig, ServerRequest, incoming};
+use sentry_trace_http::{DescribeRequest, FindRoute, ServerConfig, ServerRequest, incoming};
 use sentry_trace_runtime::core::continuation::SingleLines;
 use sentry_trace_runtime::testing::MemorySink;
 use sentry_trace_runtime::{Options, Tracer, Transaction, Value, current_span, start_span};
@@ -204,6 +204,65 @@ fn without_a_tracer_what_is_current_stays_current() {
     assert!(span_id.is_some());
     assert_eq!(scope.run(|| current_span().span_id()), span_id);
     assert!(current_span().is_none());
+}
+
+#[test]
+fn a_route_names_the_context_of_a_head_that_is_not_sampled() {
+    let options = Options::new().traces_sample_rate(0.0).ignore_environment();
+    let tracer = Tracer::new(options).expect("valid options");
+    let config = ServerConfig::new("auto.http.test").tracer(tracer);
+    let headers = HeaderMap::new();
+    let request = ServerRequest::new("GET", "/orders/7", &headers);
+    let span = config.start(&request, SingleLines::default());
+    span.set_route("/orders/{id}");
+    let baggage = span.handle().baggage().expect("it is a head");
+    let name = "sentry-transaction=GET%20%2Forders%2F%7Bid%7D";
+    assert!(baggage.ends_with(name), "{baggage}");
+}
+
+/// A request, and how often it was described.
+struct Counted<'a>(ServerRequest<'a>, Cell<u32>);
+
+impl DescribeRequest for Counted<'_> {
+    fn method(&self) -> &str {
+        self.0.method
+    }
+
+    fn describe(&self) -> ServerRequest<'_> {
+        self.1.set(self.1.get() + 1);
+        self.0
+    }
+}
+
+#[test]
+fn a_request_is_described_once_and_where_somebody_asks() {
+    let headers = HeaderMap::new();
+    let recorded = ServerConfig::new("auto.http.test").on_request(|_, _| ());
+    let each = recorded
+        .clone()
+        .filter(|request| request.path == "/orders/7")
+        .name(|request| Some(request.path.to_owned()))
+        .sampled(|request| Some(request.path.is_empty()));
+    for (config, rate, times) in [
+        (&recorded, 0.0, 0),
+        (&recorded, 1.0, 1),
+        (&each, 0.0, 1),
+        (&each, 1.0, 1),
+    ] {
+        let options = Options::new().traces_sample_rate(rate).ignore_environment();
+        let tracer = Tracer::new(options.inline_sink(MemorySink::new())).expect("valid options");
+        let config = config.clone().tracer(tracer);
+        let request = ServerRequest::new("GET", "/orders/7", &headers);
+        let request = Counted(request, Cell::new(0));
+        // Not the head, whose name goes into the context.
+        let header = format!("771a43a4192642f0b136d5159a501700-1234567890abcdef-{rate}");
+        let incoming = SingleLines {
+            sentry_trace: Some(header.as_bytes()),
+            ..SingleLines::default()
+        };
+        config.start(&request, incoming).finish();
+        assert_eq!(request.1.get(), times, "{rate}");
+    }
 }
 
 /// A route, and how often it was asked for.

@@ -3,22 +3,20 @@
 use std::sync::atomic::AtomicU32;
 use std::sync::{Arc, Mutex, OnceLock};
 
-use sentry_trace_core::baggage::MemberText;
-use sentry_trace_core::continuation::{Continued, IncomingDsc, received_rate};
 use sentry_trace_core::decision::Decision;
-use sentry_trace_core::dsc::Changes;
 use sentry_trace_core::id::{SpanId, TraceId};
 use sentry_trace_core::sample_rand::SampleRand;
 use sentry_trace_core::sampling::Outcome;
+use sentry_trace_core::sentry_trace::SentryTrace;
 
-use crate::changes::CHANGES_LEN;
 use crate::contain::is_quiet;
 use crate::decide::{Parent, decide};
 use crate::describe::Describe;
 use crate::handle::SpanHandle;
+use crate::received::{Frozen, Received, Unread};
 use crate::recording::{Recording, Slot};
 use crate::span::Span;
-use crate::trace::{Dsc, Received, Role, Trace};
+use crate::trace::{Dsc, Role, State, Trace};
 use crate::tracer::Tracer;
 
 /// A trace that was continued or started: start a span in it, or enter its [`scope`](Self::scope) as it is.
@@ -27,33 +25,24 @@ use crate::tracer::Tracer;
 #[must_use]
 pub struct TraceContext {
     tracer: Tracer,
+    trace_id: TraceId,
     remote_parent: Option<SpanId>,
-    parent: Parent,
-    received_sample_rand: ReceivedSampleRand,
+    /// What the sender decided.
+    decision: Decision,
     origin: Origin,
-}
-
-/// The member `sample_rand` of a context that came in.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum ReceivedSampleRand {
-    Usable,
-    /// It has to be replaced (rule R5).
-    Unusable,
-    /// It has to be added (rule R5).
-    Missing,
 }
 
 /// Where the context comes from.
 #[derive(Clone)]
-enum Origin {
-    /// The trace begins here.
-    Head,
-    /// The trace began with this scope, whose context is that of its roots.
-    HeadOfScope(Arc<Trace>),
+pub(crate) enum Origin {
+    /// The trace begins here, or began with this scope, whose context is that of its roots.
+    Head(SampleRand, Option<Arc<Trace>>),
     /// Received, and empty.
     Empty,
-    /// Received: the text of its members, as they came; UTF-8.
-    Frozen(Vec<u8>),
+    /// Received and read.
+    Received(Received),
+    /// Received, and kept as it came: nobody but who asks for the context needs to know what it says.
+    Unread(Vec<u8>),
 }
 
 impl TraceContext {
@@ -61,49 +50,20 @@ impl TraceContext {
     pub(crate) fn head(tracer: Tracer, trace_id: TraceId) -> Self {
         Self {
             tracer,
+            trace_id,
             remote_parent: None,
-            parent: Parent {
-                trace_id,
-                decision: Decision::Deferred,
-                sample_rate: None,
-                sample_rand: SampleRand::of(trace_id),
-            },
-            received_sample_rand: ReceivedSampleRand::Usable,
-            origin: Origin::Head,
+            decision: Decision::Deferred,
+            origin: Origin::Head(SampleRand::of(trace_id), None),
         }
     }
 
     /// A trace that came in.
-    pub(crate) fn continued(tracer: Tracer, continued: Continued<MemberText<'_>>) -> Self {
-        let (trace_id, decision) = (continued.trace_id, continued.parent_decision);
-        let (origin, sample_rand, sample_rate) = match continued.dsc {
-            IncomingDsc::Empty => (Origin::Empty, None, None),
-            IncomingDsc::Frozen(members) => {
-                let (sample_rand, sample_rate) = (members.sample_rand(), members.sample_rate());
-                let text = members.into_bytes();
-                (Origin::Frozen(text), sample_rand, sample_rate)
-            }
-        };
-        let received_rand = SampleRand::received(sample_rand);
-        let received_sample_rand = match (sample_rand, received_rand) {
-            (_, Some(_)) => ReceivedSampleRand::Usable,
-            (Some(_), None) => ReceivedSampleRand::Unusable,
-            (None, None) => ReceivedSampleRand::Missing,
-        };
-        let asks_rate = received_rand.is_none() || tracer.settings().traces_sampler.is_some();
-        let sample_rate = asks_rate.then(|| received_rate(sample_rate)).flatten();
-        let sample_rand =
-            received_rand.unwrap_or_else(|| SampleRand::backfill(trace_id, decision, sample_rate));
+    pub(crate) const fn continued(tracer: Tracer, sender: SentryTrace, origin: Origin) -> Self {
         Self {
             tracer,
-            remote_parent: continued.parent_span_id,
-            parent: Parent {
-                trace_id,
-                decision,
-                sample_rate,
-                sample_rand,
-            },
-            received_sample_rand,
+            trace_id: sender.trace_id,
+            remote_parent: sender.span_id,
+            decision: sender.decision,
             origin,
         }
     }
@@ -111,9 +71,16 @@ impl TraceContext {
     /// The trace of a scope, for a root span that is started in it.
     pub(crate) fn of_scope(scope: &Arc<Trace>) -> Self {
         match &scope.dsc {
-            Dsc::Head { frozen, .. } if frozen.get().is_none() => Self {
-                origin: Origin::HeadOfScope(scope.clone()),
-                ..Self::head(scope.tracer.clone(), scope.trace_id)
+            Dsc::Head {
+                sample_rand,
+                frozen,
+                ..
+            } if frozen.get().is_none() => Self {
+                tracer: scope.tracer.clone(),
+                trace_id: scope.trace_id,
+                remote_parent: None,
+                decision: Decision::Deferred,
+                origin: Origin::Head(*sample_rand, Some(scope.clone())),
             },
             _ => Self::below(scope, scope.remote_parent),
         }
@@ -121,21 +88,20 @@ impl TraceContext {
 
     /// The trace of a span, continued below it as another service would.
     fn below(trace: &Trace, parent_span_id: Option<SpanId>) -> Self {
-        // What is frozen here is not read again: it may be longer than what is read of other services.
-        let frozen = trace.baggage().map(<[u8]>::to_owned);
+        let received = |frozen: Frozen| Origin::Received(frozen.into());
         Self {
             tracer: trace.tracer.clone(),
+            trace_id: trace.trace_id,
             remote_parent: parent_span_id,
-            parent: trace.parent(),
-            received_sample_rand: ReceivedSampleRand::Usable,
-            origin: frozen.map_or(Origin::Empty, Origin::Frozen),
+            decision: trace.decision,
+            origin: trace.frozen().map_or(Origin::Empty, received),
         }
     }
 
     /// The trace.
     #[must_use]
     pub const fn trace_id(&self) -> TraceId {
-        self.parent.trace_id
+        self.trace_id
     }
 
     /// The sender's span.
@@ -147,11 +113,11 @@ impl TraceContext {
     /// What the sender decided.
     #[must_use]
     pub const fn parent_decision(&self) -> Decision {
-        self.parent.decision
+        self.decision
     }
 
     const fn is_head(&self) -> bool {
-        matches!(self.origin, Origin::Head | Origin::HeadOfScope(_))
+        matches!(self.origin, Origin::Head(..))
     }
 
     /// Whether the trace came in, rather than being started here.
@@ -191,7 +157,7 @@ impl TraceContext {
 
     fn without_transaction(self, span_id: SpanId, role: Role) -> SpanHandle {
         let undecided = Inherited {
-            decision: self.parent.decision,
+            decision: self.decision,
             decided_rate: None,
         };
         let trace = self.into_trace(undecided, span_id, role);
@@ -209,43 +175,27 @@ impl TraceContext {
             decision,
             decided_rate,
         } = outcome.into();
-        let changes = Changes {
-            sample_rand: match self.received_sample_rand {
-                ReceivedSampleRand::Usable => None,
-                _ => Some(self.parent.sample_rand),
-            },
-            decided: decided_rate.zip(decision.to_option()),
-        };
-        let head = |scope| Dsc::Head {
-            sample_rand: self.parent.sample_rand,
-            rate: decided_rate,
-            frozen: OnceLock::new(),
-            scope,
-        };
+        let decided = decided_rate.zip(decision.to_option());
         let dsc = match self.origin {
-            Origin::Head => head(None),
-            Origin::HeadOfScope(scope) => head(Some(scope)),
+            Origin::Head(sample_rand, scope) => Dsc::Head {
+                sample_rand,
+                rate: decided_rate,
+                frozen: OnceLock::new(),
+                scope,
+            },
             Origin::Empty => Dsc::Empty,
-            Origin::Frozen(mut text) => {
-                if !changes.is_empty() {
-                    write(&changes, self.received_sample_rand, &mut text);
-                }
-                Dsc::Frozen(Received {
-                    text,
-                    sample_rand: self.parent.sample_rand,
-                    rate: decided_rate.or(self.parent.sample_rate),
-                })
-            }
+            Origin::Received(received) => Dsc::Frozen(received.freeze(decided)),
+            Origin::Unread(line) => Dsc::Unread(Unread::new(line, self.decision, decided)),
         };
         Trace {
             tracer: self.tracer,
-            trace_id: self.parent.trace_id,
+            trace_id: self.trace_id,
             root_span_id,
             remote_parent: self.remote_parent,
             decision,
             dsc,
             role,
-            state: Mutex::default(),
+            state: Mutex::new(State::new()),
         }
     }
 }
@@ -265,24 +215,13 @@ impl From<Outcome> for Inherited {
     }
 }
 
-/// Writes these changes into the text of a context that came in.
-fn write(changes: &Changes, sample_rand: ReceivedSampleRand, text: &mut Vec<u8>) {
-    if changes.decided.is_none() && sample_rand == ReceivedSampleRand::Missing {
-        changes.append(text);
-    } else {
-        let mut changed = Vec::with_capacity(text.len() + CHANGES_LEN);
-        changes.write(text, &mut changed);
-        *text = changed;
-    }
-}
-
 impl TraceContext {
     /// Decides, and starts the root span of a transaction: for adapters, which describe it lazily.
     pub fn start_root(self, description: &mut dyn Describe, sampled: Option<bool>) -> Span {
         if is_quiet() {
             return Span::new(self.unrecorded());
         }
-        let (outcome, left_out) = decide(&self.tracer, &self.parent, description, sampled);
+        let (outcome, left_out) = decide(&self.tracer, &self.parent(), description, sampled);
         let span_id = self.tracer.entropy().span_id();
         let names_context = self.is_head() && outcome.decided_rate.is_some();
         let record = outcome.record;
@@ -296,10 +235,10 @@ impl TraceContext {
             // Nobody else has the trace yet, so that a description may take its time.
             let mut state = trace.state();
             state.source = source;
-            let recording = state.recording.insert(Recording::new(
+            let recording = state.recording.insert(Box::new(Recording::new(
                 description.record(span_id, trace.remote_parent),
                 surroundings,
-            ));
+            )));
             recording.begin(trace.tracer.clock());
         } else if names_context {
             let (name, source) = (description.name(), description.source());
@@ -309,6 +248,22 @@ impl TraceContext {
         }
         let slot = if record { Slot::Root } else { Slot::None };
         Span::new(SpanHandle::first(trace, slot))
+    }
+
+    /// What a decision goes by.
+    fn parent(&self) -> Parent {
+        let (sample_rand, sample_rate) = match &self.origin {
+            Origin::Head(sample_rand, _) => (Some(*sample_rand), None),
+            Origin::Empty => (Some(SampleRand::of(self.trace_id)), None),
+            Origin::Received(received) => received.numbers(),
+            Origin::Unread(_) => (None, None),
+        };
+        Parent {
+            trace_id: self.trace_id,
+            decision: self.decision,
+            sample_rate,
+            sample_rand,
+        }
     }
 }
 

@@ -1,12 +1,13 @@
 //! How a trace begins in this service: continued or new.
 
-use sentry_trace_core::continuation::{self, Continued, Incoming, IncomingDsc};
+use sentry_trace_core::continuation::{self, Incoming, IncomingDsc, NotContinued};
 use sentry_trace_core::sentry_trace::SentryTrace;
 
-use crate::context::TraceContext;
+use crate::context::{Origin, TraceContext};
 use crate::current::current_span;
 use crate::global;
 use crate::handle::TraceData;
+use crate::received::Received;
 use crate::tracer::Tracer;
 
 impl Tracer {
@@ -24,25 +25,52 @@ impl Tracer {
         B: IntoIterator<Item = &'a [u8]>,
         P: IntoIterator<Item = &'a [u8]>,
     {
-        match continuation::continue_trace_as_text(incoming, &self.settings().policy()) {
-            Ok(continued) => TraceContext::continued(self.clone(), continued),
-            Err(reason) => {
-                self.counters().note_not_continued(reason);
-                self.start_new_trace()
+        self.try_continue(incoming).unwrap_or_else(|reason| {
+            self.counters().note_not_continued(reason);
+            self.start_new_trace()
+        })
+    }
+
+    fn try_continue<'a, S, B, P>(
+        &self,
+        incoming: Incoming<S, B, P>,
+    ) -> Result<TraceContext, NotContinued>
+    where
+        S: IntoIterator<Item = &'a [u8]>,
+        B: IntoIterator<Item = &'a [u8]>,
+        P: IntoIterator<Item = &'a [u8]>,
+    {
+        let settings = self.settings();
+        let policy = settings.policy();
+        let sender = continuation::sender(incoming.sentry_trace, incoming.traceparent, &policy)?;
+        let mut lines = incoming.baggage.into_iter();
+        let (first, second) = (lines.next(), lines.next());
+        let origin = match (first, second) {
+            (Some(line), None)
+                if !settings.may_record(sender.decision) && policy.allows_unread(line) =>
+            {
+                Origin::Unread(line.to_owned())
             }
-        }
+            _ => {
+                let lines = first.into_iter().chain(second).chain(lines);
+                match continuation::context_as_text(lines, sender.trace_id, &policy)? {
+                    IncomingDsc::Empty => Origin::Empty,
+                    IncomingDsc::Frozen(members) => Origin::Received(Received::new(
+                        members,
+                        sender.trace_id,
+                        sender.decision,
+                        settings.traces_sampler.is_some(),
+                    )),
+                }
+            }
+        };
+        Ok(TraceContext::continued(self.clone(), sender, origin))
     }
 
     /// Continues a trace of another library in this process, whose organisation is not asked for (rule R4). It has no
     /// dynamic sampling context, and none is invented (rule R3).
     pub fn continue_in_process(&self, parent: SentryTrace) -> TraceContext {
-        let continued = Continued {
-            trace_id: parent.trace_id,
-            parent_span_id: parent.span_id,
-            parent_decision: parent.decision,
-            dsc: IncomingDsc::Empty,
-        };
-        TraceContext::continued(self.clone(), continued)
+        TraceContext::continued(self.clone(), parent, Origin::Empty)
     }
 
     /// Starts a new trace.

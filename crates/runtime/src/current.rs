@@ -22,6 +22,7 @@
 
 use std::cell::Cell;
 use std::marker::PhantomData;
+use std::mem;
 use std::sync::OnceLock;
 
 use crate::contain::contain;
@@ -75,7 +76,7 @@ pub fn own_span() -> SpanHandle {
 /// Puts `handle` into the slot and what was in the slot into `handle`.
 fn swap(handle: &mut SpanHandle) {
     // While a thread's storage is being torn down there is no current span, and both stay as they are.
-    _ = CURRENT.try_with(|current| current.swap(Cell::from_mut(handle)));
+    _ = CURRENT.try_with(|current| *handle = current.replace(mem::take(handle)));
 }
 
 /// Makes a span current around calls, as an adapter does around each poll of a request's future and around its drop.

@@ -17,7 +17,8 @@ pub(crate) struct Parent {
     pub(crate) trace_id: TraceId,
     pub(crate) decision: Decision,
     pub(crate) sample_rate: Option<f64>,
-    pub(crate) sample_rand: SampleRand,
+    /// `None` where the sender's decision stands, or one that is given explicitly, and nobody has looked at the number.
+    pub(crate) sample_rand: Option<SampleRand>,
 }
 
 /// Decides, and tells what was wrong with the sampler. A reason says why a transaction is not recorded that would be
@@ -50,7 +51,9 @@ pub(crate) fn decide(
         sampler,
         rate: settings.traces_sample_rate,
     };
-    let outcome = sampling.decide(parent.decision, parent.sample_rand.value());
+    // To a decision of the sender, and to one given explicitly, all numbers are the same.
+    let sample_rand = parent.sample_rand.map_or(0.0, SampleRand::value);
+    let outcome = sampling.decide(parent.decision, sample_rand);
     report(tracer, sampler, &outcome);
     let left_out = match sampler {
         _ if outcome.record || !settings.samples() => None,

@@ -127,12 +127,20 @@ impl SpanHandle {
         })
     }
 
+    /// Whether the span was recorded when it started, which is cheaper to ask than whether it still is.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn has_record(&self) -> bool {
+        self.recorded().is_some()
+    }
+
     /// Whether the name of this root span matters to anybody: it is recorded, or goes into the context.
     #[must_use]
     pub fn needs_name(&self) -> bool {
-        self.span
-            .as_ref()
-            .is_some_and(|span| span.trace.needs_name())
+        self.span.as_ref().is_some_and(|span| match span.slot {
+            Slot::None => span.trace.will_freeze_name(),
+            _ => span.trace.needs_name(),
+        })
     }
 
     /// Renames the span.

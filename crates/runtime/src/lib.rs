@@ -55,6 +55,7 @@ mod listener;
 mod losses;
 mod options;
 mod queue;
+mod received;
 mod recording;
 mod scoped;
 mod service;
@@ -80,7 +81,7 @@ pub use instrument::TraceFutureExt;
 pub use link::Link;
 pub use options::{Options, OptionsError, StatusCodes};
 #[doc(hidden)]
-pub use scoped::Scoped;
+pub use scoped::{Scoped, drop_in, poll_in};
 pub use sentry_trace_core as core;
 pub use service::Service;
 pub use settings::Settings;

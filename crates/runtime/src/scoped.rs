@@ -35,15 +35,8 @@ impl<F> Scoped<F> {
 
     /// Drops the future.
     pub fn clear(self: Pin<&mut Self>) {
-        let mut this = self.project();
-        if this.future.is_some() {
-            this.scope.run(|| this.future.set(None));
-        }
-    }
-
-    /// Takes the scope of a future that is done, for what comes of it.
-    pub fn take_scope(self: Pin<&mut Self>) -> Scope {
-        std::mem::take(self.project().scope)
+        let this = self.project();
+        drop_in(this.scope, this.future);
     }
 }
 
@@ -51,16 +44,36 @@ impl<F: Future> Future for Scoped<F> {
     type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let mut this = self.project();
-        this.scope.run(|| {
-            let polled = match this.future.as_mut().as_pin_mut() {
-                Some(future) => future.poll(cx),
-                None => panic!("a future was polled after it was done"),
-            };
-            if polled.is_ready() {
-                this.future.set(None);
-            }
-            polled
-        })
+        let this = self.project();
+        poll_in(this.scope, this.future, cx)
+    }
+}
+
+/// Polls a future within a scope, and drops it there too, as soon as it is done. What [`Scoped`] does, for a future that has
+/// both among its own fields: it is moved less often.
+///
+/// # Panics
+/// When the future was done already.
+pub fn poll_in<F: Future>(
+    scope: &mut Scope,
+    mut future: Pin<&mut Option<F>>,
+    cx: &mut Context<'_>,
+) -> Poll<F::Output> {
+    scope.run(|| {
+        let polled = match future.as_mut().as_pin_mut() {
+            Some(future) => future.poll(cx),
+            None => panic!("a future was polled after it was done"),
+        };
+        if polled.is_ready() {
+            future.set(None);
+        }
+        polled
+    })
+}
+
+/// Drops a future within a scope, unless it was done.
+pub fn drop_in<F>(scope: &mut Scope, mut future: Pin<&mut Option<F>>) {
+    if future.is_some() {
+        scope.run(|| future.set(None));
     }
 }

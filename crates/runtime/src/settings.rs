@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use sentry_trace_core::continuation::Policy;
+use sentry_trace_core::decision::Decision;
 use sentry_trace_core::dsn::Dsn;
 use sentry_trace_core::targets::Targets;
 
@@ -46,6 +47,14 @@ impl Settings {
     #[must_use]
     pub const fn samples(&self) -> bool {
         self.traces_sample_rate.is_some() || self.traces_sampler.is_some()
+    }
+
+    /// Whether a transaction may be recorded in a trace of which the sender decided so, by what is set here.
+    pub(crate) fn may_record(&self, sender: Decision) -> bool {
+        match sender {
+            Decision::NotSampled => self.traces_sampler.is_some(),
+            Decision::Sampled | Decision::Deferred => self.samples(),
+        }
     }
 
     /// Whether requests to this URL get our headers: it matches the targets and is not the DSN's own host and port

@@ -10,9 +10,9 @@ use sentry_trace_core::sample_rand::SampleRand;
 use sentry_trace_core::status::SpanStatus;
 
 use crate::changes::with_decision;
-use crate::decide::Parent;
 use crate::frozen_dsc::FrozenDsc;
 use crate::queue::guarded;
+use crate::received::{Frozen, Unread};
 use crate::recording::{End, Recording};
 use crate::sink::{Loss, LossReason};
 use crate::text::Text;
@@ -56,25 +56,29 @@ pub(crate) enum Dsc {
     /// Received, and empty.
     Empty,
     /// Received.
-    Frozen(Received),
-}
-
-/// A context that came in, with what was written into it here (rule R3).
-pub(crate) struct Received {
-    /// `sentry-a=1,sentry-b=2`
-    pub(crate) text: Vec<u8>,
-    pub(crate) sample_rand: SampleRand,
-    /// The rate of the last decision, where anybody may ask for it.
-    pub(crate) rate: Option<f64>,
+    Frozen(Frozen),
+    /// Received, and nobody has asked what it says.
+    Unread(Unread),
 }
 
 /// What changes while the transaction runs.
-#[derive(Default)]
 pub(crate) struct State {
     /// Kept for the context of a head that is not recorded; a recording has the name in its root.
     pub(crate) head_name: Text,
     pub(crate) source: TransactionSource,
-    pub(crate) recording: Option<Recording>,
+    pub(crate) recording: Option<Box<Recording>>,
+}
+
+impl State {
+    /// Inlined, so that the room for a recording is not moved as long as there is none.
+    #[inline]
+    pub(crate) const fn new() -> Self {
+        Self {
+            head_name: Text::EMPTY,
+            source: TransactionSource::Custom,
+            recording: None,
+        }
+    }
 }
 
 /// Room for the context that a service freezes, in bytes.
@@ -92,16 +96,20 @@ impl Trace {
 
     /// Whether the name of the root matters to anybody.
     pub(crate) fn needs_name(&self) -> bool {
-        let unfrozen_head =
-            matches!(&self.dsc, Dsc::Head { rate: Some(_), frozen, .. } if frozen.get().is_none());
-        unfrozen_head || self.state().recording.is_some()
+        self.will_freeze_name() || self.state().recording.is_some()
+    }
+
+    /// Whether the name of the root goes into a context that is not frozen yet.
+    pub(crate) fn will_freeze_name(&self) -> bool {
+        matches!(&self.dsc, Dsc::Head { rate: Some(_), frozen, .. } if frozen.get().is_none())
     }
 
     /// The text of the frozen context; freezes it where this service is the head. `None` when it is empty.
     pub(crate) fn baggage(&self) -> Option<&[u8]> {
         match &self.dsc {
             Dsc::Empty => None,
-            Dsc::Frozen(received) => Some(&received.text),
+            Dsc::Frozen(frozen) => Some(&frozen.text),
+            Dsc::Unread(unread) => unread.text(self.trace_id),
             Dsc::Head {
                 sample_rand,
                 rate,
@@ -120,21 +128,21 @@ impl Trace {
         }
     }
 
-    /// What a decision in this trace goes by.
-    pub(crate) fn parent(&self) -> Parent {
+    /// A copy of the frozen context; freezes it where this service is the head. `None` when it is empty.
+    pub(crate) fn frozen(&self) -> Option<Frozen> {
+        let text = self.baggage()?.to_owned();
         let (sample_rand, sample_rate) = match &self.dsc {
-            Dsc::Empty => (SampleRand::of(self.trace_id), None),
-            Dsc::Frozen(received) => (received.sample_rand, received.rate),
             Dsc::Head {
                 sample_rand, rate, ..
-            } => (*sample_rand, *rate),
+            } => (Some(*sample_rand), *rate),
+            Dsc::Frozen(frozen) => (frozen.sample_rand, frozen.sample_rate),
+            Dsc::Empty | Dsc::Unread(_) => (None, None),
         };
-        Parent {
-            trace_id: self.trace_id,
-            decision: self.decision,
-            sample_rate,
+        Some(Frozen {
+            text,
             sample_rand,
-        }
+            sample_rate,
+        })
     }
 
     fn freeze(&self, sample_rand: SampleRand, rate: Option<f64>) -> Vec<u8> {
@@ -214,7 +222,7 @@ impl Trace {
         &self,
         status: Option<SpanStatus>,
         end: impl End,
-    ) -> Option<(Recording, TransactionSource)> {
+    ) -> Option<(Box<Recording>, TransactionSource)> {
         let mut state = self.state();
         let state = &mut *state;
         let recording = state.recording.as_mut()?;
@@ -231,9 +239,9 @@ impl Trace {
     fn take_dsc(self: &mut Arc<Self>) -> Option<FrozenDsc> {
         let text = match Arc::get_mut(self) {
             Some(Self {
-                dsc: Dsc::Frozen(received),
+                dsc: Dsc::Frozen(frozen),
                 ..
-            }) => std::mem::take(&mut received.text),
+            }) => std::mem::take(&mut frozen.text),
             _ => self.baggage()?.to_owned(),
         };
         Some(FrozenDsc::new(text))

@@ -124,6 +124,31 @@ async fn a_body_may_go_on_after_an_error() {
     assert_eq!(status, Some(SpanStatus::InternalError));
 }
 
+#[test]
+fn a_future_that_is_cancelled_is_dropped_within_its_span() {
+    let (tracer, sink) = tracer();
+    let handler = service_fn(|_: Request<()>| async {
+        let _connection = Connection;
+        pending::<()>().await;
+        Ok::<_, Infallible>(Response::new(String::new()))
+    });
+    let mut service = ServerLayer::new().tracer(tracer).layer(handler);
+    let mut hanging = Box::pin(service.call(Request::new(())));
+    let polled = hanging
+        .as_mut()
+        .poll(&mut Context::from_waker(Waker::noop()));
+    assert!(polled.is_pending());
+    drop(hanging);
+    let transaction = sink.take().remove(0);
+    let released = vec![("release", None)];
+    assert_eq!(
+        outcome(&transaction),
+        (Some(SpanStatus::Cancelled), released)
+    );
+    let root = Some(transaction.root.span_id);
+    assert_eq!(transaction.spans[0].parent_span_id, root);
+}
+
 #[tokio::test]
 async fn a_clients_future_is_dropped_within_its_span() {
     let (tracer, sink) = tracer();

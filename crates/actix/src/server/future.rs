@@ -10,8 +10,8 @@ use actix_web::dev::ServiceResponse;
 use actix_web::http::{Method, StatusCode};
 use pin_project_lite::pin_project;
 use sentry_trace_http::{ServerSpan, fail_on_panic};
-use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
+use sentry_trace_runtime::{drop_in, poll_in};
 
 use super::body::ServerBody;
 use super::error::end_with_error;
@@ -21,11 +21,19 @@ use super::route::{Expected, correct};
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
     pub struct ServerFuture<F> {
-        // Dropped before the span.
         #[pin]
-        inner: Scoped<F>,
+        inner: Option<F>,
+        scope: Scope,
         span: Option<ServerSpan>,
         expected: Expected,
+    }
+
+    impl<F> PinnedDrop for ServerFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            // Before the span.
+            drop_in(this.scope, this.inner);
+        }
     }
 }
 
@@ -37,7 +45,8 @@ impl<F> ServerFuture<F> {
         expected: Expected,
     ) -> Self {
         Self {
-            inner: Scoped::new(inner, scope),
+            inner: Some(inner),
+            scope,
             span,
             expected,
         }
@@ -52,14 +61,15 @@ where
     type Output = Result<ServiceResponse<ServerBody<B>>, Error>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let result = ready!(fail_on_panic(this.span, || this.inner.as_mut().poll(cx)));
+        let this = self.project();
+        let poll = || poll_in(this.scope, this.inner, cx);
+        let result = ready!(fail_on_panic(this.span, poll));
         let span = this.span.take();
         if let (Some(span), Ok(response)) = (&span, &result) {
             correct(span, response.request(), this.expected);
         }
         Poll::Ready(match result {
-            Ok(response) => Ok(with_span(response, span, this.inner.take_scope())),
+            Ok(response) => Ok(with_span(response, span, std::mem::take(this.scope))),
             Err(mut error) => {
                 span.into_iter()
                     .for_each(|span| end_with_error(span, &mut error));

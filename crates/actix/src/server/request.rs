@@ -3,19 +3,45 @@
 use actix_web::HttpRequest;
 use actix_web::http::Version;
 use actix_web::http::uri::Authority;
-use sentry_trace_http::{Headers, ServerRequest};
+use sentry_trace_http::{DescribeRequest, ServerRequest};
 
-/// The request as the filter, the hooks and the span see it.
-pub(super) fn seen<'a>(request: &'a HttpRequest, headers: &'a dyn Headers) -> ServerRequest<'a> {
-    let uri = request.uri();
-    ServerRequest::new(request.method().as_str(), uri.path(), headers)
-        .with_url(
-            Some(scheme(request)),
-            uri.authority().map(Authority::as_str),
-            uri.query(),
-        )
-        .with_version(version(request.version()))
-        .with_client_address(request.peer_addr().map(|address| address.ip()))
+use super::headers::View;
+use super::route::ExpectedRoute;
+
+/// A request that the service was called with.
+pub(super) struct Received<'r> {
+    request: &'r HttpRequest,
+    headers: View<'r>,
+    pub(super) route: ExpectedRoute<'r>,
+}
+
+impl<'r> Received<'r> {
+    pub(super) fn of(request: &'r HttpRequest) -> Self {
+        Self {
+            request,
+            headers: View(request.headers()),
+            route: ExpectedRoute::of(request),
+        }
+    }
+}
+
+impl DescribeRequest for Received<'_> {
+    fn method(&self) -> &str {
+        self.request.method().as_str()
+    }
+
+    fn describe(&self) -> ServerRequest<'_> {
+        let uri = self.request.uri();
+        ServerRequest::new(self.method(), uri.path(), &self.headers)
+            .with_url(
+                Some(scheme(self.request)),
+                uri.authority().map(Authority::as_str),
+                uri.query(),
+            )
+            .with_version(version(self.request.version()))
+            .with_client_address(self.request.peer_addr().map(|address| address.ip()))
+            .with_route_from(&self.route)
+    }
 }
 
 /// The request's own on HTTP/2, else that of the connection.

@@ -9,9 +9,8 @@ use sentry_trace_http::{ServerConfig, fail_on_panic};
 
 use super::body::ServerBody;
 use super::future::ServerFuture;
-use super::headers::{View, incoming};
-use super::request;
-use super::route::ExpectedRoute;
+use super::headers::incoming;
+use super::request::Received;
 
 /// Starts a span for each request; made by [`TraceMiddleware`](crate::TraceMiddleware).
 #[derive(Clone, Debug)]
@@ -40,11 +39,9 @@ where
     }
 
     fn call(&self, request: ServiceRequest) -> Self::Future {
-        let headers = View(request.headers());
-        let expected = ExpectedRoute::of(request.request());
-        let seen = request::seen(request.request(), &headers).with_route_from(&expected);
-        let span = self.config.start(&seen, incoming(request.headers()));
-        let expected = expected.into();
+        let received = Received::of(request.request());
+        let span = self.config.start(&received, incoming(request.headers()));
+        let expected = received.route.into();
         let mut scope = span.scope();
         let mut span = Some(span);
         let call = || self.inner.call(request);

@@ -6,6 +6,10 @@ pub const MAX_BYTES: usize = 8192;
 /// Distinct sentry names that are kept (rule R2).
 pub const MAX_MEMBERS: usize = 64;
 
+/// Bytes of a line in which no limit can matter: there is no room for more names than are kept, each with the prefix, a
+/// letter, `=`, a value of one byte and a comma.
+pub(crate) const MAX_UNREAD_BYTES: usize = MAX_MEMBERS * "sentry-a=1,".len();
+
 /// What can be read of all lines together: the member that the limit cuts, and what is behind it, are left out.
 #[inline]
 pub(super) fn within_limit<'a>(

@@ -23,7 +23,7 @@ impl Preflight {
     /// Reads the head of a request; `None` unless it is a preflight that asks for headers of ours.
     #[must_use]
     pub fn of(method: &str, headers: &dyn Headers) -> Option<Self> {
-        if method != "OPTIONS" {
+        if !Self::may_be(method) {
             return None;
         }
         headers.first("access-control-request-method")?;
@@ -38,6 +38,11 @@ impl Preflight {
             origin: origin.escape_ascii().to_string(),
             asked,
         })
+    }
+
+    /// Whether a request of this method can be one.
+    pub(crate) fn may_be(method: &str) -> bool {
+        method == "OPTIONS"
     }
 
     /// Looks at the answer, and tells the diagnostics what it does not allow.

@@ -7,8 +7,8 @@ use bytes::Buf;
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 use sentry_trace_http::{ServerSpan, fail_on_panic};
-use sentry_trace_runtime::contain;
 use sentry_trace_runtime::current::Scope;
+use sentry_trace_runtime::{contain, drop_in};
 
 use crate::grpc;
 
@@ -29,12 +29,12 @@ pin_project! {
 
     impl<B: Body> PinnedDrop for ServerBody<B> {
         fn drop(this: Pin<&mut Self>) {
-            let mut this = this.project();
+            let this = this.project();
             // Servers drop a body that has said it is at its end without asking again, and one that has given as many
             // bytes as were announced. One that has panicked has no span any more and is not asked.
             let is_at_its_end = this.span.is_some()
                 && this.inner.as_ref().as_pin_ref().is_some_and(is_at_its_end);
-            fail_on_panic(this.span, || this.scope.run(|| this.inner.set(None)));
+            fail_on_panic(this.span, || drop_in(this.scope, this.inner));
             if *this.has_failed || is_at_its_end || *this.left == Some(0) {
                 ServerSpan::end_body(this.span.take(), this.scope, *this.has_failed);
             }

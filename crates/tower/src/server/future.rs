@@ -9,8 +9,8 @@ use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 use pin_project_lite::pin_project;
 use sentry_trace_http::{ServerSpan, fail_on_panic};
-use sentry_trace_runtime::Scoped;
 use sentry_trace_runtime::current::Scope;
+use sentry_trace_runtime::{drop_in, poll_in};
 
 use super::body::ServerBody;
 use crate::grpc::{self, Form};
@@ -18,11 +18,19 @@ use crate::grpc::{self, Form};
 pin_project! {
     /// Polls the inner future with the request's span current; dropped early, it ends the span as cancelled.
     pub struct ServerFuture<F> {
-        // Dropped before the span.
         #[pin]
-        inner: Scoped<F>,
+        inner: Option<F>,
+        scope: Scope,
         span: Option<ServerSpan>,
         call: CallFacts,
+    }
+
+    impl<F> PinnedDrop for ServerFuture<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let this = this.project();
+            // Before the span.
+            drop_in(this.scope, this.inner);
+        }
     }
 }
 
@@ -45,7 +53,8 @@ impl<F> ServerFuture<F> {
         call: CallFacts,
     ) -> Self {
         Self {
-            inner: Scoped::new(inner, scope),
+            inner: Some(inner),
+            scope,
             span,
             call,
         }
@@ -60,14 +69,15 @@ where
     type Output = Result<Response<ServerBody<B>>, E>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        let mut this = self.project();
-        let result = ready!(fail_on_panic(this.span, || this.inner.as_mut().poll(cx)));
+        let this = self.project();
+        let poll = || poll_in(this.scope, this.inner, cx);
+        let result = ready!(fail_on_panic(this.span, poll));
         let span = this.span.take();
         Poll::Ready(match result {
             Ok(response) => Ok(with_span(
                 response,
                 span,
-                this.inner.take_scope(),
+                std::mem::take(this.scope),
                 *this.call,
             )),
             Err(error) => {
@@ -81,35 +91,33 @@ where
 /// Lets the span live on in the body, or ends it where the connection becomes something else (rule R10).
 fn with_span<B: Body>(
     response: Response<B>,
-    span: Option<ServerSpan>,
+    mut span: Option<ServerSpan>,
     scope: Scope,
     call: CallFacts,
 ) -> Response<ServerBody<B>> {
-    let Some(span) = span else {
-        return response.map(|body| ServerBody::new(body, None, scope, None, false));
-    };
     let status = response.status();
-    span.respond(status.as_u16(), response.headers());
-    let grpc_status = || grpc::status(response.headers());
-    if let Some(status) = call.is_grpc.then(grpc_status).flatten() {
-        span.set_status(status);
+    if let Some(span) = &span {
+        span.respond(status.as_u16(), response.headers());
+        let grpc_status = || grpc::status(response.headers());
+        if let Some(status) = call.is_grpc.then(grpc_status).flatten() {
+            span.set_status(status);
+        }
     }
     if status == StatusCode::SWITCHING_PROTOCOLS {
-        span.finish();
+        span.into_iter().for_each(ServerSpan::finish);
         return response.map(|body| ServerBody::new(body, None, scope, None, false));
     }
     let has_no_body = call.has_no_body
         || call.is_connect && status.is_success()
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::NOT_MODIFIED;
+    let is_recording = |span: &ServerSpan| span.handle().is_recording();
     // The status of a gRPC message comes behind its bytes.
     let ends_with_trailers = || call.is_grpc && grpc::form(response.headers()) == Some(Form::Plain);
-    let is_counted = span.handle().is_recording() && !ends_with_trailers();
-    let mut span = Some(span);
     let length = if has_no_body {
         // A body that is not sent may still own spans.
         Some(0)
-    } else if is_counted {
+    } else if span.as_ref().is_some_and(is_recording) && !ends_with_trailers() {
         fail_on_panic(&mut span, || announced_length(&response))
     } else {
         None
