@@ -125,7 +125,8 @@ impl ServerConfig {
         self.with_hooks(|hooks| hooks.captured_headers = names)
     }
 
-    /// Continues the trace of a request and starts its span.
+    /// Continues the trace of a request and starts its span. The request is described where a hook, a sampler or a recording
+    /// asks for it, or the context that begins here.
     ///
     /// Without a tracer the span does nothing.
     pub fn start<'a, S, B, P>(

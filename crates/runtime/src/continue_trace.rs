@@ -14,7 +14,7 @@ impl Tracer {
     /// Continues the trace that the headers of a request name, or starts a new one (rules R1 to R4).
     ///
     /// Bad headers are no error: they lead to a new trace, are counted ([`Stats::refused_traces`]) and told, once for each
-    /// reason.
+    /// reason. Where nothing will be recorded, baggage is kept as it came, and read by the first call that passes it on.
     ///
     /// [`Stats::refused_traces`]: crate::diagnostics::Stats::refused_traces
     #[doc(alias = "continueTrace")]
